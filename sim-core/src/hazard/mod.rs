@@ -1,0 +1,1 @@
+//! Floor 3, hazards: each writes layers and owns its levers.

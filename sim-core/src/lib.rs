@@ -1,0 +1,34 @@
+//! The engine of Sandtable (沙盘), floors 0 to 6 of ARCHITECTURE.md, in floor order.
+//!
+//! A run is a function: `run(scenario, script, seed, inputs) -> recording`. `sim.rs` shows one tick on one page.
+
+/// Floor 0: ids, time, chance, ordered parallel sums, exact maths, complaints.
+pub mod base {
+    pub mod chance;
+    pub mod complaint;
+    pub mod digest;
+    pub mod fold;
+    pub mod ids;
+    pub mod math;
+    pub mod text;
+    pub mod time;
+}
+
+/// Floor 1: the words that models share. Data only.
+pub mod vocab {
+    pub mod body;
+    pub mod condition;
+    pub mod event;
+    pub mod lever;
+    pub mod message;
+    pub mod order;
+    pub mod phase;
+}
+
+pub mod place;
+
+pub mod record;
+
+/// Floor 3: the models. They meet through the nouns of floors 1 and 2 alone.
+pub mod hazard;
+pub mod travel;

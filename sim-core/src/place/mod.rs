@@ -1,0 +1,6 @@
+//! Floor 2, the ground: terrain, layers, roads, buildings, facilities; where cities come from.
+
+pub mod city;
+pub mod fixture;
+pub mod grid;
+pub mod roads;

@@ -1,0 +1,1 @@
+//! Floor 3, travel: everyone who has a trip moves here.

@@ -1,0 +1,101 @@
+//! Levers: what a script, a controller or a crew at work may move in the world. One model owns each and alone obeys.
+
+use crate::base::ids::*;
+use crate::vocab::body::Health;
+use crate::vocab::message::Medium;
+use serde::{Deserialize, Serialize};
+
+/// A change asked of the world.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Lever {
+    /// A reach begins to seep (渗漏). Owner: flood.
+    SeepLevee(LeveeId),
+    /// A reach breaches and widens to `width_max_m` at `widen_m_h` (溃口). Owner: flood.
+    BreachLevee {
+        levee: LeveeId,
+        width_max_m: f64,
+        widen_m_h: f64,
+    },
+    /// Crews strengthen a seeping reach; 1 stops the seep. Owner: flood.
+    StrengthenLevee {
+        levee: LeveeId,
+        share: f64,
+    },
+    /// Crews close this many metres of a breach. Owner: flood.
+    CloseBreach {
+        levee: LeveeId,
+        metres: f64,
+    },
+    /// A pump station stops or starts. Owner: flood.
+    SetPump {
+        facility: FacilityId,
+        running: bool,
+    },
+    /// A mobile pump removes water around a point. Owner: flood.
+    MobilePump {
+        x: f64,
+        y: f64,
+        rate_m3_s: f64,
+        duration_s: f64,
+    },
+    /// Rain of this intensity on top of the scenario's. Owner: flood.
+    AddRain {
+        mm_h: f64,
+        duration_s: f64,
+    },
+    /// A substance escapes. Owner: gas.
+    ReleaseGas {
+        site: FacilityId,
+        substance: String,
+        rate_kg_s: f64,
+        duration_s: f64,
+    },
+    /// Crews reduce a leak by this share. Owner: gas.
+    ReduceLeak {
+        site: FacilityId,
+        share: f64,
+    },
+    /// The wind turns. Owner: gas (the weather it reads).
+    SetWind {
+        speed_m_s: f64,
+        from_deg: f64,
+        over_s: f64,
+    },
+    /// A road is closed by order or debris. Owner: travel.
+    CloseRoad {
+        link: LinkId,
+        why: Closure,
+    },
+    OpenRoad {
+        link: LinkId,
+    },
+    /// A means of communication fails in a zone, or everywhere (断网/断电). Owner: comms.
+    Outage {
+        zone: Option<ZoneId>,
+        medium: Outage,
+        duration_s: f64,
+    },
+    /// People are hurt by something outside the models. Owner: people.
+    Casualties {
+        zone: ZoneId,
+        people: u32,
+        health: Health,
+    },
+}
+
+/// Why a road is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Closure {
+    Water,
+    Order,
+    Debris,
+}
+
+/// What fails in an outage: power takes every powered medium with it after the batteries are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Outage {
+    /// 断电
+    Power,
+    /// One medium. 断网 is `Medium(Mobile)`.
+    Medium(Medium),
+}
