@@ -110,15 +110,6 @@ impl World<'_> {
     fn closed_to_walkers(&self, link: usize) -> bool {
         self.roads.bits[link] & BIT_WALK != 0
     }
-    /// Deepest sample from a place on an arc to the arc's end, m.
-    fn deepest_ahead_m(&self, arc: usize, share: f64) -> f64 {
-        let (Some(here), Some(end)) = (self.net.sample_at(arc, share), self.net.sample_at(arc, 1.0)) else {
-            return 0.0;
-        };
-        let rows = here.min(end)..=here.max(end);
-        rows.map(|row| f64::from(self.roads.sample_depth_m[row])).fold(0.0, f64::max)
-    }
-
     /// The next link of a driver at a node, and what the driver knows after asking. `nerve_m`: depth he dares to enter.
     fn car_choice(
         &self,
@@ -413,6 +404,12 @@ impl Travel {
         all.extend(cars.stalled_cars().map(|(car, link, share)| (car, LinkId::of(link), share, true)));
         all.sort_unstable_by_key(|(car, ..)| *car);
         all.into_iter()
+    }
+
+    /// People on foot who stand on firm ground with water around that nobody walks into, in the order of their rows.
+    pub fn cut_off(&self) -> Vec<PersonId> {
+        let (world, walkers) = (self.world(), &self.state.walkers);
+        (0..walkers.len()).filter(|&row| walkers.cut_off(&world, row)).map(|row| walkers.person(row)).collect()
     }
 
     /// The point a share of the way along a link.

@@ -214,6 +214,12 @@ impl Roads {
         self.lever[link] == code(Closure::Debris)
     }
 
+    /// Water at a sample as a share of what walkers bear; above 1 they do not walk into it.
+    pub fn burden(&self, row: usize) -> f64 {
+        let (depth, speed) = (f64::from(self.sample_depth_m[row]), f64::from(self.sample_m_s[row]));
+        (depth / WALK_CLOSED_M).max(depth * speed / WALK_CLOSED_DV_M2_S)
+    }
+
     /// Depth and speed of the water at a place on an arc; none on bridges.
     pub fn water_at(&self, net: &Net, arc: usize, share: f64) -> (f64, f64) {
         match net.sample_at(arc, share) {

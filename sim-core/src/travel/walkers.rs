@@ -172,7 +172,14 @@ impl Walkers {
             let arc = self.arc[row] as usize;
             let (street, link) = (net.street[arc] as usize, net.arc_link[arc] as usize);
             let length_m = net.length_m[link];
-            let speed = f64::from(self.pace[row]) * dry_m_s[street] * f64::from(world.roads.wade[link]);
+            let mut speed = f64::from(self.pace[row]) * dry_m_s[street];
+            if world.roads.depth_m[link] > 0.0 {
+                if self.cut_off(world, row) {
+                    return None;
+                }
+                let (depth_m, water_m_s) = world.roads.water_at(net, arc, self.share[row]);
+                speed *= wading_share(depth_m, water_m_s);
+            }
             let rest_m = (1.0 - self.share[row]) * length_m;
             if speed * left_s < rest_m {
                 self.share[row] += speed * left_s / length_m;
@@ -202,28 +209,38 @@ impl Walkers {
         }
     }
 
-    /// People caught between deep water turn round: whoever is on dry or shallow ground with the next stretch closed.
+    /// People under way in a street that water has closed look both ways and turn to the side that is open, or, standing
+    /// in deep water, to the clearly better side.
     pub fn turn_round(&mut self, world: &World) {
-        let net = world.net;
         for row in 0..self.len() {
-            if self.node[row] != NONE {
-                continue;
-            }
-            let arc = self.arc[row] as usize;
-            let link = net.arc_link[arc] as usize;
-            if !world.closed_to_walkers(link) || world.roads.barred(link) {
-                continue;
-            }
-            let length_m = net.length_m[link].max(1.0);
-            let here = world.roads.water_at(net, arc, self.share[row]).0;
-            let ahead = world.deepest_ahead_m(arc, self.share[row]);
-            let behind = world.deepest_ahead_m(net.back[arc] as usize, 1.0 - self.share[row]);
-            if ahead > WALK_CLOSED_M && behind <= WALK_CLOSED_M && here <= WALK_CLOSED_M && length_m > 1.0 {
-                self.arc[row] = net.back[arc];
+            let Some((here, ahead, behind)) = self.outlook(world, row) else { continue };
+            if ahead > 1.0 && (behind <= 1.0 || (here > 1.0 && behind < 0.8 * ahead)) {
+                self.arc[row] = world.net.back[self.arc[row] as usize];
                 self.share[row] = 1.0 - self.share[row];
                 self.knowledge[row] = self.knowledge[row].max(Knowledge::Seen);
             }
         }
+    }
+
+    /// Standing on firm ground with water on both sides that nobody walks into: waits there.
+    pub fn cut_off(&self, world: &World, row: usize) -> bool {
+        self.outlook(world, row).is_some_and(|(here, ahead, behind)| here <= 1.0 && ahead > 1.0 && behind > 1.0)
+    }
+
+    /// How bad the water is here, and at its worst ahead and behind, as shares of what walkers bear; `None` unless under
+    /// way in a street that water has closed.
+    fn outlook(&self, world: &World, row: usize) -> Option<(f64, f64, f64)> {
+        if self.node[row] != NONE {
+            return None;
+        }
+        let (net, arc, share) = (world.net, self.arc[row] as usize, self.share[row]);
+        let link = net.arc_link[arc] as usize;
+        if !world.closed_to_walkers(link) || world.roads.depth_m[link] <= 0.0 {
+            return None;
+        }
+        let (first, here, last) = (net.sample_at(arc, 0.0)?, net.sample_at(arc, share)?, net.sample_at(arc, 1.0)?);
+        let worst = |a: usize, b: usize| (a.min(b)..=a.max(b)).map(|row| world.roads.burden(row)).fold(0.0, f64::max);
+        Some((world.roads.burden(here), worst(here, last), worst(first, here)))
     }
 
     pub fn digest(&self, digest: &mut crate::base::digest::Digest) {
