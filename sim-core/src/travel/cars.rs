@@ -1,0 +1,488 @@
+//! Cars: a spatial queue per link, with holes.
+//!
+//! A car enters a link if it has room, is free to leave after L/v, and leaves if it is first in the queue, the link has
+//! flow credit, and the next link has room. Room: cars + stalled cars + holes < storage; a place left free at the head
+//! becomes a *hole* that reaches the tail L/w later (backward wave). Credit grows by capacity x time in whole numbers and
+//! carries its fraction. Nodes settle in-links in a weighted random order drawn anew each step, so that merging flows share
+//! by capacity; every link sends one car a round. Whatever leaves in a step frees room for the next step at the earliest, so
+//! the order in which nodes are visited has no effect. Gridlock is possible, found and reported, never dissolved by magic.
+
+use crate::base::chance::{self, Stream};
+use crate::base::ids::{CarId, LinkId, NodeId, PersonId};
+use crate::base::math;
+use crate::base::time::{TICK_S, Tick};
+use crate::travel::limits::*;
+use crate::travel::net::{CAR_CREDIT, NONE, Net, STEP_MS};
+use crate::travel::routes::{DestinationId, Knowledge};
+use crate::travel::{Choice, News, World};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+const NEVER: i64 = i64::MAX;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum Status {
+    Gone,
+    /// In the yards around a node, or on a link.
+    Moving,
+    /// Drowned, empty, in the way.
+    Stalled,
+}
+
+/// A row per car, for life; and a row per queue: one for each link, then one for the yards around each node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cars {
+    status: Vec<Status>,
+    queue: Vec<u32>,
+    behind: Vec<u32>,
+    enter_ms: Vec<i64>,
+    exit_ms: Vec<i64>,
+    to: Vec<DestinationId>,
+    knowledge: Vec<Knowledge>,
+    /// Where a stalled car stands.
+    share: Vec<f32>,
+    people_first: Vec<u32>,
+    people_count: Vec<u16>,
+    people: Vec<PersonId>,
+
+    head: Vec<u32>,
+    tail: Vec<u32>,
+    count: Vec<u32>,
+    /// When the first car may leave, ms; `NEVER` if there is none.
+    ready_ms: Vec<i64>,
+    credit: Vec<i64>,
+    /// Step up to which the credit was counted.
+    credit_step: Vec<i64>,
+    /// When the last car left, ms.
+    left_ms: Vec<i64>,
+    /// By link: when holes reach the tail, ms.
+    holes: Vec<VecDeque<i64>>,
+    stalled: Vec<u32>,
+
+    moving: u32,
+    moving_people: u32,
+    stalled_all: u32,
+}
+
+impl Cars {
+    pub fn new(net: &Net) -> Cars {
+        let queues = net.links + net.nodes;
+        Cars {
+            status: vec![],
+            queue: vec![],
+            behind: vec![],
+            enter_ms: vec![],
+            exit_ms: vec![],
+            to: vec![],
+            knowledge: vec![],
+            share: vec![],
+            people_first: vec![],
+            people_count: vec![],
+            people: vec![],
+            head: vec![NONE; queues],
+            tail: vec![NONE; queues],
+            count: vec![0; queues],
+            ready_ms: vec![NEVER; queues],
+            credit: vec![CAR_CREDIT; queues],
+            credit_step: vec![0; queues],
+            left_ms: vec![0; queues],
+            holes: vec![VecDeque::new(); net.links],
+            stalled: vec![0; net.links],
+            moving: 0,
+            moving_people: 0,
+            stalled_all: 0,
+        }
+    }
+
+    pub fn moving(&self) -> (u32, u32) {
+        (self.moving, self.moving_people)
+    }
+    pub fn stalled(&self) -> u32 {
+        self.stalled_all
+    }
+
+    pub fn start(&mut self, net: &Net, people: &[PersonId], from: NodeId, to: DestinationId, know: Knowledge) -> CarId {
+        let car = self.status.len() as u32;
+        self.status.push(Status::Moving);
+        self.queue.push(NONE);
+        self.behind.push(NONE);
+        self.enter_ms.push(0);
+        self.exit_ms.push(0);
+        self.to.push(to);
+        self.knowledge.push(know);
+        self.share.push(0.0);
+        self.people_first.push(self.people.len() as u32);
+        self.people_count.push(people.len() as u16);
+        self.people.extend_from_slice(people);
+        self.moving += 1;
+        self.moving_people += people.len() as u32;
+        // It stands in the yards and may leave at once.
+        self.push(net.links + from.index(), car, 0, 0);
+        CarId(car)
+    }
+
+    pub fn people_of(&self, car: CarId) -> &[PersonId] {
+        let first = self.people_first[car.index()] as usize;
+        &self.people[first..first + usize::from(self.people_count[car.index()])]
+    }
+
+    pub fn redirect(&mut self, car: CarId, to: DestinationId) {
+        self.to[car.index()] = to;
+    }
+
+    /// Those who learned of closures by meeting one now know no more than what was published.
+    pub fn forget_seen(&mut self) {
+        for knowledge in &mut self.knowledge {
+            *knowledge = (*knowledge).min(Knowledge::Informed);
+        }
+    }
+
+    pub fn mark_needed(&self, mut mark: impl FnMut(DestinationId, Knowledge)) {
+        for car in 0..self.status.len() {
+            if self.status[car] == Status::Moving {
+                mark(self.to[car], self.knowledge[car]);
+            }
+        }
+    }
+
+    fn push(&mut self, queue: usize, car: u32, enter_ms: i64, exit_ms: i64) {
+        self.queue[car as usize] = queue as u32;
+        self.enter_ms[car as usize] = enter_ms;
+        self.exit_ms[car as usize] = exit_ms;
+        self.behind[car as usize] = NONE;
+        match self.tail[queue] {
+            NONE => {
+                self.head[queue] = car;
+                self.ready_ms[queue] = exit_ms;
+            }
+            last => self.behind[last as usize] = car,
+        }
+        self.tail[queue] = car;
+        self.count[queue] += 1;
+    }
+
+    /// Takes the first car off a queue.
+    fn pop(&mut self, queue: usize) -> u32 {
+        let car = self.head[queue];
+        let next = self.behind[car as usize];
+        self.head[queue] = next;
+        self.behind[car as usize] = NONE;
+        self.count[queue] -= 1;
+        if next == NONE {
+            self.tail[queue] = NONE;
+            self.ready_ms[queue] = NEVER;
+        } else {
+            self.ready_ms[queue] = self.exit_ms[next as usize];
+        }
+        self.queue[car as usize] = NONE;
+        car
+    }
+
+    fn has_room(&mut self, net: &Net, link: usize, now_ms: i64) -> bool {
+        let holes = &mut self.holes[link];
+        while holes.front().is_some_and(|&at| at <= now_ms) {
+            holes.pop_front();
+        }
+        (self.count[link] + self.stalled[link]) as usize + holes.len() < net.storage[link] as usize
+    }
+
+    /// Cars per hour out of a queue. A stalled car takes a lane; in a single lane the others squeeze past (assumption: half).
+    fn rate_veh_h(&self, net: &Net, queue: usize) -> i64 {
+        let full = net.rate_veh_h[queue];
+        if queue >= net.links || self.stalled[queue] == 0 {
+            return full;
+        }
+        let lanes = i64::from(net.lanes[queue]);
+        if lanes == 1 { full / 2 } else { full * (lanes - 1) / lanes }
+    }
+
+    fn count_credit(&mut self, net: &Net, queue: usize, step: i64) {
+        let gain = self.rate_veh_h(net, queue) * STEP_MS;
+        let steps = (step - self.credit_step[queue]).clamp(0, 1_000_000);
+        // A whole car can be saved up, and the gain of one step on top so that no fraction is cut off.
+        self.credit[queue] = (self.credit[queue] + gain * steps).min(CAR_CREDIT + gain);
+        self.credit_step[queue] = step;
+    }
+
+    /// One tick: inner steps of `STEP_MS`.
+    pub fn step(&mut self, world: &World, seed: u64, tick: Tick, news: &mut Vec<News>) {
+        self.drown(world, seed, tick, news);
+        let steps = i64::from(TICK_S) * 1000 / STEP_MS;
+        let mut order: Vec<(f64, u32, u32)> = Vec::new();
+        for k in 0..steps {
+            let step = i64::from(tick.0) * steps + k;
+            let now_ms = step * STEP_MS;
+            order.clear();
+            for queue in 0..self.ready_ms.len() {
+                if self.ready_ms[queue] > now_ms {
+                    continue;
+                }
+                self.count_credit(world.net, queue, step);
+                if self.credit[queue] < CAR_CREDIT {
+                    continue;
+                }
+                // Heads before a full link sleep on: nothing can change for them within this step.
+                if let Choice::Go(link) = self.choose(world, seed, queue, news)
+                    && !self.has_room(world.net, link, now_ms)
+                {
+                    continue;
+                }
+                let u = chance::draw(seed, Stream::Travel, queue as u32, tick, 100 + k as u32);
+                let weight = self.rate_veh_h(world.net, queue).max(1) as f64;
+                order.push((-math::ln(u) / weight, queue as u32, self.count[queue]));
+            }
+            order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            while !order.is_empty() {
+                order.retain_mut(|(_, queue, left)| {
+                    *left -= 1;
+                    self.send(world, seed, *queue as usize, now_ms, news) && *left > 0
+                });
+            }
+        }
+    }
+
+    /// Lets the first car of a queue go if it can; true if another may follow within this step.
+    fn send(&mut self, world: &World, seed: u64, queue: usize, now_ms: i64, news: &mut Vec<News>) -> bool {
+        let ready_ms = self.ready_ms[queue];
+        if ready_ms > now_ms || self.credit[queue] < CAR_CREDIT {
+            return false;
+        }
+        let choice = self.choose(world, seed, queue, news);
+        if let Choice::Go(link) = choice
+            && !self.has_room(world.net, link, now_ms)
+        {
+            return false;
+        }
+        if choice == Choice::Wait {
+            return false;
+        }
+        // A car that nothing held back goes on at the moment it was ready, not at the end of the step.
+        let left_ms = if ready_ms > now_ms - STEP_MS { ready_ms } else { now_ms }.max(self.left_ms[queue]).min(now_ms);
+        let car = self.pop(queue);
+        self.credit[queue] -= CAR_CREDIT;
+        self.left_ms[queue] = left_ms;
+        if queue < world.net.links {
+            self.holes[queue].push_back((left_ms + world.net.wave_ms[queue]).max(now_ms + 1));
+        }
+        let at = world.net.queue_node(queue);
+        let to = self.to[car as usize];
+        match choice {
+            Choice::Go(link) => {
+                let travel_ms = world.travel_ms(link);
+                self.push(link, car, left_ms, left_ms + travel_ms);
+            }
+            Choice::Arrived => {
+                let people = self.leave(car, Status::Gone);
+                news.push(News::Arrived { people, at, to, car: Some(CarId(car)) });
+            }
+            Choice::NoWay => {
+                let people = self.leave(car, Status::Gone);
+                news.push(News::NoWay { people, at, to, car: Some(CarId(car)) });
+            }
+            Choice::Wait => unreachable!("a waiting car {car} was sent"),
+        }
+        true
+    }
+
+    fn leave(&mut self, car: u32, status: Status) -> Vec<PersonId> {
+        let people = self.people_of(CarId(car)).to_vec();
+        self.people_count[car as usize] = 0;
+        self.status[car as usize] = status;
+        self.moving -= 1;
+        self.moving_people -= people.len() as u32;
+        people
+    }
+
+    /// Where the first car of a queue wants to go. It may learn of closures on the way to an answer.
+    fn choose(&mut self, world: &World, seed: u64, queue: usize, news: &mut Vec<News>) -> Choice {
+        let car = self.head[queue] as usize;
+        let node = world.net.queue_node(queue);
+        let before = self.knowledge[car];
+        let (choice, knowledge) = world.car_choice(node, self.to[car], before, || self.nerve_m(seed, car));
+        if knowledge != before {
+            self.knowledge[car] = knowledge;
+            if let (Choice::Go(link), Some(&person)) = (choice, self.people_of(CarId::of(car)).first()) {
+                news.push(News::Rerouted { person, link: LinkId::of(link) });
+            }
+        }
+        choice
+    }
+
+    /// The depth this driver dares to enter, m. A trait of the driver, the same all through a run.
+    fn nerve_m(&self, seed: u64, car: usize) -> f64 {
+        let id = self.people_of(CarId::of(car)).first().map_or(car as u32, |p| p.0);
+        (NERVE_M.0 + NERVE_M.1 * chance::draw_normal(seed, Stream::Travel, id, Tick(0), 1)).max(DAMP_M)
+    }
+
+    /// Cars in deep or strong water may stop for good.
+    fn drown(&mut self, world: &World, seed: u64, tick: Tick, news: &mut Vec<News>) {
+        let now_ms = tick.whole_s() as i64 * 1000;
+        let mut lost: Vec<(u32, f64)> = Vec::new();
+        for link in 0..world.net.links {
+            if self.count[link] == 0
+                || stall_chance_1_min(f64::from(world.roads.depth_m[link]), f64::from(world.roads.dv_m2_s[link])) <= 0.0
+            {
+                continue;
+            }
+            lost.clear();
+            self.along(world.net, link, now_ms, |car, share| {
+                let (depth, speed) = world.roads.water_at(world.net, link, share);
+                let minute = stall_chance_1_min(depth, depth * speed);
+                let chance = 1.0 - math::pow(1.0 - minute, f64::from(TICK_S) / 60.0);
+                if minute > 0.0 && chance::draw(seed, Stream::Travel, car, tick, 2) < chance {
+                    lost.push((car, share));
+                }
+            });
+            for &(car, share) in &lost {
+                self.unlink(link, car);
+                self.queue[car as usize] = link as u32;
+                self.share[car as usize] = share as f32;
+                self.stalled[link] += 1;
+                self.stalled_all += 1;
+                let people = self.leave(car, Status::Stalled);
+                news.push(News::Stalled { car: CarId(car), people, link: LinkId::of(link), share });
+            }
+        }
+    }
+
+    /// Takes a car out of the middle of a queue.
+    fn unlink(&mut self, queue: usize, car: u32) {
+        let mut at = self.head[queue];
+        if at == car {
+            self.pop(queue);
+            return;
+        }
+        while self.behind[at as usize] != car {
+            at = self.behind[at as usize];
+            assert!(at != NONE, "car {car} is not in queue {queue}");
+        }
+        self.behind[at as usize] = self.behind[car as usize];
+        self.behind[car as usize] = NONE;
+        if self.tail[queue] == car {
+            self.tail[queue] = at;
+        }
+        self.count[queue] -= 1;
+    }
+
+    /// The speed on a link changed: cars under way keep their place and take the new speed from there.
+    pub fn respeed(&mut self, link: usize, travel_ms: i64, now_ms: i64) {
+        let mut car = self.head[link];
+        while car != NONE {
+            let c = car as usize;
+            if self.exit_ms[c] > now_ms {
+                let whole = (self.exit_ms[c] - self.enter_ms[c]).max(1);
+                let rest = travel_ms * (self.exit_ms[c] - now_ms) / whole;
+                self.exit_ms[c] = now_ms + rest;
+                self.enter_ms[c] = self.exit_ms[c] - travel_ms;
+            }
+            car = self.behind[c];
+        }
+        let head = self.head[link];
+        if head != NONE {
+            self.ready_ms[link] = self.exit_ms[head as usize];
+        }
+    }
+
+    /// Every moving car on a link with the share of the way it has made, first car first. Cars that wait stand one behind
+    /// the other.
+    pub fn along(&self, net: &Net, link: usize, now_ms: i64, mut see: impl FnMut(u32, f64)) {
+        let spacing = (1.0 / f64::from(net.storage[link])).min(1.0);
+        let mut limit = 1.0f64;
+        let mut car = self.head[link];
+        while car != NONE {
+            let c = car as usize;
+            let whole = (self.exit_ms[c] - self.enter_ms[c]).max(1) as f64;
+            let free = ((now_ms - self.enter_ms[c]) as f64 / whole).clamp(0.0, 1.0);
+            see(car, free.min(limit.max(0.0)));
+            limit -= spacing;
+            car = self.behind[c];
+        }
+    }
+
+    /// Queue and status of a car.
+    pub fn place(&self, car: CarId) -> Option<(usize, Status, f64)> {
+        let c = car.index();
+        (c < self.status.len() && self.status[c] != Status::Gone)
+            .then(|| (self.queue[c] as usize, self.status[c], f64::from(self.share[c])))
+    }
+
+    pub fn count_on(&self, queue: usize) -> u32 {
+        self.count[queue]
+    }
+    pub fn queue_cars(&self, queue: usize, mut see: impl FnMut(u32)) {
+        let mut car = self.head[queue];
+        while car != NONE {
+            see(car);
+            car = self.behind[car as usize];
+        }
+    }
+    pub fn stalled_cars(&self) -> impl Iterator<Item = (CarId, usize, f64)> + '_ {
+        (0..self.status.len())
+            .filter(|&c| self.status[c] == Status::Stalled)
+            .map(|c| (CarId::of(c), self.queue[c] as usize, f64::from(self.share[c])))
+    }
+
+    /// Share of its places that a link has taken, 0 to 1.
+    pub fn filled(&self, net: &Net, link: usize) -> f64 {
+        f64::from(self.count[link] + self.stalled[link]) / f64::from(net.storage[link])
+    }
+
+    /// Links whose first car waits in a circle of full links: nothing in it will ever move by itself.
+    pub fn gridlocked(&self, world: &World, now_ms: i64) -> Vec<LinkId> {
+        let links = world.net.links;
+        let full = |l: usize| {
+            let holes = self.holes[l].iter().filter(|&&at| at > now_ms).count();
+            (self.count[l] + self.stalled[l]) as usize + holes >= world.net.storage[l] as usize
+        };
+        let wants: Vec<u32> = (0..links)
+            .map(|l| {
+                if self.ready_ms[l] > now_ms {
+                    return NONE;
+                }
+                let car = self.head[l] as usize;
+                match world.car_choice(world.net.queue_node(l), self.to[car], self.knowledge[car], || f64::INFINITY).0 {
+                    Choice::Go(next) if full(next) => next as u32,
+                    _ => NONE,
+                }
+            })
+            .collect();
+        // Colours: 0 new, 1 on the present walk, 2 done.
+        let mut colour = vec![0u8; links];
+        let mut locked = Vec::new();
+        for start in 0..links {
+            let mut walk = Vec::new();
+            let mut at = start as u32;
+            while at != NONE && colour[at as usize] == 0 {
+                colour[at as usize] = 1;
+                walk.push(at);
+                at = wants[at as usize];
+            }
+            if at != NONE
+                && colour[at as usize] == 1
+                && let Some(first) = walk.iter().position(|&l| l == at)
+            {
+                locked.extend(walk[first..].iter().map(|&l| LinkId(l)));
+            }
+            for l in walk {
+                colour[l as usize] = 2;
+            }
+        }
+        locked.sort_unstable();
+        locked
+    }
+
+    pub fn digest(&self, digest: &mut crate::base::digest::Digest) {
+        digest.u32s(self.status.iter().map(|&s| s as u32));
+        digest.u32s(self.queue.iter().copied()).u32s(self.behind.iter().copied());
+        digest.u32s(self.to.iter().map(|d| u32::from(d.0))).u32s(self.knowledge.iter().map(|&k| k as u32));
+        for column in [&self.enter_ms, &self.exit_ms, &self.credit, &self.left_ms] {
+            for &v in column {
+                digest.u64(v as u64);
+            }
+        }
+        digest.f32s(&self.share);
+        digest.u32s(self.people_count.iter().map(|&n| u32::from(n)));
+        digest.u32s(self.holes.iter().map(|h| h.len() as u32));
+    }
+}
