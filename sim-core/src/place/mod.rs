@@ -4,3 +4,4 @@ pub mod city;
 pub mod fixture;
 pub mod grid;
 pub mod roads;
+pub mod synth;
