@@ -2,6 +2,7 @@
 
 use crate::base::math;
 use crate::place::city::RoadClass;
+pub use crate::vocab::body::VehicleClass;
 use serde::{Deserialize, Serialize};
 
 /// Road that one standing car takes, m (MATSim's default; jam density 133 cars/km/lane).
@@ -109,19 +110,6 @@ pub fn wading_share(depth_m: f64, speed_m_s: f64) -> f64 {
     }
     let m = speed_m_s * speed_m_s * depth_m / 9.81 + depth_m * depth_m / 2.0;
     (0.53 * math::pow(m, -0.19) / WALK_M_S).min(1.0)
-}
-
-/// How responders move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum VehicleClass {
-    Foot,
-    /// Cars, patrol cars, ambulances on a van chassis.
-    Car,
-    /// Fire engine, bus.
-    Truck,
-    HighClearance,
-    /// Moves on links only while they are flooded; elsewhere it is hauled at walking pace.
-    Boat,
 }
 
 impl VehicleClass {

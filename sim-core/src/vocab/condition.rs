@@ -30,6 +30,8 @@ pub enum Quantity {
     ZoneGas,
     /// People known to be trapped in a zone (被困人数).
     ZoneTrapped,
+    /// People known to be seriously hurt in a zone, waiting (待救重伤员).
+    ZoneHurt,
     /// Share of a zone's people reached by a warning, 0 to 1 (预警覆盖率).
     ZoneWarned,
     /// Share of a zone's people moved out, 0 to 1 (转移率).
@@ -69,13 +71,14 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 24] = [
+    pub const ALL: [Quantity; 25] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
         Quantity::ZoneDepth,
         Quantity::ZoneGas,
         Quantity::ZoneTrapped,
+        Quantity::ZoneHurt,
         Quantity::ZoneWarned,
         Quantity::ZoneEvacuated,
         Quantity::ZonePowerOut,
@@ -106,6 +109,7 @@ impl Quantity {
             Quantity::ZoneDepth => (Zone, "m", "积水深度", "water depth"),
             Quantity::ZoneGas => (Zone, "AEGL", "毒气等级", "gas level"),
             Quantity::ZoneTrapped => (Zone, "人", "被困人数", "people trapped"),
+            Quantity::ZoneHurt => (Zone, "人", "待救重伤员", "seriously hurt, waiting"),
             Quantity::ZoneWarned => (Zone, "", "预警覆盖率", "share warned"),
             Quantity::ZoneEvacuated => (Zone, "", "转移率", "share evacuated"),
             Quantity::ZonePowerOut => (Zone, "", "停电", "power out"),
