@@ -16,6 +16,8 @@ use crate::base::fold;
 
 /// Acceleration of gravity, m/s2 (the value of the SWASHES analytic cases).
 pub const G: f64 = 9.81;
+/// 2 sqrt(g)
+const ROOT_G_2: f64 = 6.264_183_905_346_33;
 /// Cells across a tile. Constants of speed only: results do not depend on them.
 pub const TILE_W: usize = 32;
 /// Rows of a tile and of a band (the unit of parallel work).
@@ -546,7 +548,7 @@ fn primitive_row(
     let (eta, m_out, u, v) = (&mut eta[..n], &mut m_out[..n], &mut u[..n], &mut v[..n]);
     for i in 0..n {
         let m = mobile(h[i], film, least);
-        let inverse = 1.0 / if m > STILL_M { m } else { 1.0 };
+        let inverse = reciprocal(if m > STILL_M { m } else { 1.0 });
         eta[i] = bed[i] + h[i];
         m_out[i] = m;
         u[i] = hu[i] * inverse;
@@ -609,7 +611,7 @@ fn faces(
         let bed = greater(el[i] - ml[i], er[i] - mr[i]);
         let hl = greater(lesser(el[i] - bed, ml[i]), 0.0);
         let hr = greater(lesser(er[i] - bed, mr[i]), 0.0);
-        let (cl, cr) = ((G * hl).sqrt(), (G * hr).sqrt());
+        let (cl, cr) = (celerity(hl), celerity(hr));
         // Wave speeds (Davis 1988), with the exact ones beside a dry side (Toro 2001, eq. 10.22).
         let (ul, ur, vl, vr) = (ul[i], ur[i], vl[i], vr[i]);
         let slow = lesser(ul - cl, ur - cr);
@@ -620,14 +622,15 @@ fn faces(
         let fast = if hl > 0.0 { fast } else { ur + cr };
         let (slow, fast) = (lesser(slow, 0.0), greater(fast, 0.0));
         let across = fast * slow;
-        let inverse = 1.0 / greater(fast - slow, 1e-30);
+        let inverse = reciprocal(greater(fast - slow, 1e-30));
         let (ql, qr) = (hl * ul, hr * ur);
-        let (pl, pr) = (0.5 * G * hl * hl, 0.5 * G * hr * hr);
+        // The pressure of the far side over that of the near side: nothing at rest, to the last bit.
+        let push = 0.5 * G * (hr - hl) * (hr + hl);
         let f_mass = (fast * ql - slow * qr + across * (hr - hl)) * inverse;
-        let f_normal = (fast * (ql * ul + pl) - slow * (qr * ur + pr) + across * (qr - ql)) * inverse;
+        let f_near = (fast * (ql * ul) - slow * (qr * ur + push) + across * (qr - ql)) * inverse;
         mass[i] = f_mass;
-        near[i] = f_normal - pl;
-        far[i] = f_normal - pr;
+        near[i] = f_near;
+        far[i] = f_near - push;
         tangential[i] = f_mass * if f_mass > 0.0 { vl } else { vr };
     }
 }
@@ -641,14 +644,29 @@ fn lesser(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
-/// x^(-1/3) for x > 0, relative error below 1e-9, by the same instructions on every machine: a guess from the bits
-/// of the single-precision number (error 3.4 %) and three Newton steps without a division.
+/// sqrt(g h) to seven digits: wave speeds steer the upwinding and need no more, and a root in single precision is
+/// three times as quick. IEEE 754 fixes its every bit, so it is the same on every machine.
 #[inline(always)]
-pub fn inverse_cbrt(x: f64) -> f64 {
+fn celerity(h: f64) -> f64 {
+    f64::from(((G * h) as f32).sqrt())
+}
+
+/// 1 / x to fourteen digits, for 1e-30 < x < 1e30: the quotient in single precision and one Newton step.
+#[inline(always)]
+fn reciprocal(x: f64) -> f64 {
+    let y = f64::from(1.0 / (x as f32));
+    y * (2.0 - x * y)
+}
+
+/// x^(-1/6) for x > 0, relative error below 1e-7, by the same instructions on every machine: a guess from the bits
+/// of the single-precision number (error 3 %) and three Newton steps without a division.
+#[inline(always)]
+pub fn inverse_sixth_root(x: f64) -> f64 {
     let bits = (x as f32).to_bits();
-    let mut y = f64::from(f32::from_bits(0x548c_2b4b - bits / 3));
+    let mut y = f64::from(f32::from_bits(0x4a0e_2000 - bits / 6));
     for _ in 0..3 {
-        y *= (4.0 - x * y * y * y) * (1.0 / 3.0);
+        let y3 = y * y * y;
+        y *= (7.0 - x * y3 * y3) * (1.0 / 6.0);
     }
     y
 }
@@ -703,18 +721,19 @@ fn update(
         let qx = hu[i] - k * ((e_near[i] - w_far[i]) + (n_tangential[i] - s_tangential[i]));
         let qy = hv[i] - k * ((e_tangential[i] - w_tangential[i]) + (n_near[i] - s_far[i]));
         let m = mobile(depth, film, least);
-        let q = (qx * qx + qy * qy).sqrt();
+        let q = f64::from(((qx * qx + qy * qy) as f32).sqrt());
         // Manning, backward Euler: q1 = q - dt g n^2 q1^2 / m^(7/3), solved for q1.
-        let r = inverse_cbrt(greater(m, 1e-9));
+        let r = inverse_sixth_root(greater(m, 1e-9));
         let r3 = r * r * r;
-        let b = dt * friction[i] * r3 * r3 * r;
+        let r6 = r3 * r3;
+        let b = dt * friction[i] * (r6 * r6 * r * r);
         let keep = 2.0 / (1.0 + (1.0 + 4.0 * b * q).sqrt());
         let keep = if m > STILL_M { keep } else { 0.0 };
         h_out[i] = depth;
         hu_out[i] = keep * qx;
         hv_out[i] = keep * qy;
         mobile_out[i] = m;
-        speed_out[i] = keep * (qx.abs() + qy.abs()) * r3 + 2.0 * (G * m).sqrt();
+        speed_out[i] = keep * (qx.abs() + qy.abs()) * r6 + ROOT_G_2 * m * r3;
     }
 }
 
@@ -723,12 +742,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_inverse_cube_root_is_good_to_nine_digits_over_all_depths() {
+    fn the_quick_roots_are_as_good_as_they_say_over_all_depths() {
         // Grade: exact.
+        assert!((ROOT_G_2 * ROOT_G_2 - 4.0 * G).abs() < 1e-12);
         let mut x = 1e-9;
         while x < 1e5 {
-            let y = inverse_cbrt(x);
-            assert!((x * y * y * y - 1.0).abs() < 3e-9, "{x}: {y}");
+            let y = inverse_sixth_root(x);
+            assert!((x * y.powi(6) - 1.0).abs() < 6e-7, "{x}: {y}");
+            assert!((celerity(x) / (G * x).sqrt() - 1.0).abs() < 1e-6);
+            assert!((x * reciprocal(x) - 1.0).abs() < 2e-14);
             x *= 1.0173;
         }
     }
