@@ -212,6 +212,13 @@ impl Flood {
                 flood.burn(levee, Some(&breach), f64::INFINITY);
             }
         }
+        // Ground without a level cannot be flowed over. The city's checks refuse it; a wall is the second line.
+        for cell in 0..n {
+            if !flood.kernel.z[cell].is_finite() && !flood.state.frozen.contains(&cell) {
+                flood.state.frozen.push(cell);
+                flood.pending.push(FloodNews::Intervention(format!("flood: cell {cell} has no bed level: walled in")));
+            }
+        }
         for k in 0..flood.state.frozen.len() {
             flood.wall_in(flood.state.frozen[k]);
         }
@@ -655,11 +662,8 @@ impl Flood {
         let mut cells = self.kernel.unsound_cells(&self.state.water);
         let own = |flood: &Flood, c: usize| {
             let w = &flood.state.water;
-            !(w.h[c] >= 0.0
-                && w.h[c] < 1e4
-                && w.hu[c].is_finite()
-                && w.hv[c].is_finite()
-                && flood.kernel.z[c].is_finite())
+            let calm = w.hu[c].abs() < 1e6 && w.hv[c].abs() < 1e6;
+            !(w.h[c] >= 0.0 && w.h[c] < 1e4 && calm && flood.kernel.z[c].is_finite())
         };
         // Cells that are wrong themselves come before those that only caught it from a neighbour.
         if cells.iter().any(|&c| own(self, c)) {
