@@ -24,10 +24,12 @@ fn fill_m(plot: Plot) -> f64 {
         Plot::Works | Plot::Port => 0.75,
         Plot::Village => 0.35,
         Plot::Rail => 0.9,
-        Plot::Quay => 3.6,
         _ => 0.0,
     }
 }
+
+/// Level of the quay apron, m.
+const QUAY_M: f64 = 5.6;
 
 /// Levels, cover and zones from the plan, without the streets.
 pub fn build(plan: &Plan, grid: &Grid) -> Ground {
@@ -93,7 +95,7 @@ fn cover_at(plan: &Plan, (u, v): (f64, f64), at: usize) -> Cover {
 }
 
 /// Bed level of a cell, m.
-fn level(plan: &Plan, (u, v): (f64, f64), _at: usize, cover: Cover, fill: f64) -> f64 {
+fn level(plan: &Plan, (u, v): (f64, f64), at: usize, cover: Cover, fill: f64) -> f64 {
     let l = plan.levels;
     let off = plan.offshore_m(u, v);
     let relief = 0.16 * noise(plan.dice, What::Relief, u, v, 900.0)
@@ -126,9 +128,13 @@ fn level(plan: &Plan, (u, v): (f64, f64), _at: usize, cover: Cover, fill: f64) -
             if cover == Cover::Water {
                 return l.canal_bed_m + 0.6 * relief;
             }
+            if plan.plots[at] == Plot::Quay {
+                // The apron outside the levee: dry in ordinary tides, under water in the design storm (assumption).
+                return QUAY_M + 0.3 * relief;
+            }
             // Silt of old floods lifts the land by the water.
             let silt = 0.55 * math::exp(off.min(0.0) / 700.0);
-            (l.land_m + silt + fill + relief).clamp(l.water_m + 0.25, if fill > 1.5 { 6.4 } else { l.land_max_m })
+            (l.land_m + silt + fill + relief).clamp(l.water_m + 0.25, l.land_max_m)
         }
     }
 }

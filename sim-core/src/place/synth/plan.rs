@@ -53,10 +53,6 @@ impl Plot {
     pub fn urban(self) -> bool {
         matches!(self, Plot::OldTown | Plot::NewTown | Plot::Works | Plot::Port | Plot::Park)
     }
-    /// Water or railway: streets cross it only where they must.
-    pub fn barrier(self) -> bool {
-        matches!(self, Plot::Canal | Plot::Rail | Plot::River)
-    }
 }
 
 /// Kinds of zones.
@@ -97,8 +93,6 @@ pub struct Levels {
     pub canal_bed_m: f64,
     pub open_bed_m: f64,
     pub crest_m: f64,
-    /// Stage the levee is built for; the crest is above it.
-    pub design_m: f64,
 }
 
 /// Bends the plan into the map: x = u + p(u, v), y = v + q(u, v), with p = 0 on the west and east edges and q = 0 on
@@ -208,25 +202,13 @@ impl Plan {
         };
         let levels = match spec.terrain {
             // In the likeness of Taicang on the Wusong datum: ground 2.3 to 3.6, levee crests about 7.
-            TerrainKind::DeltaPolder => Levels {
-                water_m: 2.0,
-                land_m: 2.5,
-                land_max_m: 3.7,
-                canal_bed_m: -0.8,
-                open_bed_m: -5.0,
-                crest_m: 7.0,
-                design_m: 6.2,
-            },
+            TerrainKind::DeltaPolder => {
+                Levels { water_m: 2.0, land_m: 2.5, land_max_m: 3.7, canal_bed_m: -0.8, open_bed_m: -5.0, crest_m: 7.0 }
+            }
             // In the likeness of Lake Tai: bed 1.0, mean level 3.0, ring levee 7.0.
-            TerrainKind::LakeShore => Levels {
-                water_m: 3.0,
-                land_m: 3.5,
-                land_max_m: 4.7,
-                canal_bed_m: 0.4,
-                open_bed_m: 1.0,
-                crest_m: 7.0,
-                design_m: 5.0,
-            },
+            TerrainKind::LakeShore => {
+                Levels { water_m: 3.0, land_m: 3.5, land_max_m: 4.7, canal_bed_m: 0.4, open_bed_m: 1.0, crest_m: 7.0 }
+            }
             TerrainKind::MountainValley => Levels {
                 water_m: 421.0,
                 land_m: 424.0,
@@ -234,7 +216,6 @@ impl Plan {
                 canal_bed_m: 420.0,
                 open_bed_m: 420.0,
                 crest_m: 0.0,
-                design_m: 424.0,
             },
         };
 
