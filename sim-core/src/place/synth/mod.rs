@@ -170,6 +170,7 @@ pub fn synthesise(spec: &SynthSpec) -> City {
     let mut ground = ground::build(&plan, &grid);
     ground::pave(&mut ground, &grid, &net);
     let mut buildings = houses::build(&plan, &grid, &ground, &net);
+    ground::build_up(&mut ground, &grid, &buildings);
     let sites = sites::place(&plan, &grid, &ground, &net, &mut buildings);
     houses::settle(&plan, &mut buildings);
     City {

@@ -233,6 +233,14 @@ impl Plan {
                 let jitter = dice.between(What::RowWidth, 9_000 + k as u32, 0, -0.06, 0.06) / n_ew as f64;
                 v_special.push((land_h * ((k as f64 + 0.5) / n_ew as f64 + jitter), canal_w, Strip::Canal));
             }
+            // One canal at least leads to the lake.
+            if let Shore::Lake { v_m, b_m, .. } = shore
+                && v_special.iter().all(|s| (s.0 - v_m).abs() > 0.6 * b_m)
+                && let Some(nearest) =
+                    v_special.iter_mut().min_by(|a, b| (a.0 - v_m).abs().total_cmp(&(b.0 - v_m).abs()))
+            {
+                nearest.0 = v_m;
+            }
             // The railway keeps clear of the canals that run beside it.
             let free = |v: f64| v_special.iter().all(|s| (s.0 - v).abs() > 1.2 * PLOT_M + canal_w);
             let wanted = if lakeside { 0.22 * h } else { 0.38 * land_h };
@@ -384,6 +392,14 @@ impl Plan {
     fn inland(&self, plot: usize) -> bool {
         let (i, j) = (plot % self.nu(), plot / self.nu());
         i > 0 && j > 0 && i + 1 < self.nu() && j + 1 < self.nv()
+    }
+
+    /// Beside the tanks: nobody builds a village there. (Inland plots only.)
+    fn by_port(&self, plot: usize) -> bool {
+        let n = self.nu();
+        [plot - n - 1, plot - n, plot - n + 1, plot - 1, plot + 1, plot + n - 1, plot + n, plot + n + 1]
+            .iter()
+            .any(|q| self.plots[*q] == Plot::Port)
     }
 
     fn lay_quarters(&mut self) {
@@ -541,7 +557,8 @@ impl Plan {
         let mut sites: Vec<usize> = Vec::new();
         for k in 0..villages {
             let free: Vec<usize> = (0..self.plots.len())
-                .filter(|&p| matches!(self.plots[p], Plot::Field | Plot::Slope) && self.inland(p))
+                .filter(|&p| matches!(self.plots[p], Plot::Field | Plot::Slope))
+                .filter(|&p| self.inland(p) && !self.by_port(p))
                 .collect();
             if free.is_empty() {
                 break;
@@ -573,7 +590,7 @@ impl Plan {
             let centre = self.middle(site);
             let slope = self.plots.clone();
             let mut near: Vec<(f64, usize)> = (0..self.plots.len())
-                .filter(|&p| matches!(slope[p], Plot::Field) && self.inland(p))
+                .filter(|&p| matches!(slope[p], Plot::Field) && self.inland(p) && !self.by_port(p))
                 .map(|p| {
                     let (u, v) = self.middle(p);
                     let d = math::hypot(0.55 * (u - centre.0), v - centre.1);
@@ -594,7 +611,7 @@ impl Plan {
 }
 
 /// Houses of a village plot (see `houses`), for the number of plots that a village needs.
-pub const VILLAGE_HOUSES_PER_PLOT: f64 = 58.0;
+pub const VILLAGE_HOUSES_PER_PLOT: f64 = 50.0;
 
 /// Where people live: shares of the residents.
 #[derive(Debug, Clone, Copy)]
