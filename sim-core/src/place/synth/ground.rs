@@ -1,5 +1,6 @@
 //! The ground of a town: levels, cover and zone of every cell.
 
+use super::houses::House;
 use super::plan::{Plan, Plot, Shore, Strip};
 use super::streets::Net;
 use super::{Dice, TerrainKind, What};
@@ -24,10 +25,12 @@ fn fill_m(plot: Plot) -> f64 {
         Plot::Works | Plot::Port => 0.75,
         Plot::Village => 0.35,
         Plot::Rail => 0.9,
-        Plot::Quay => 3.6,
         _ => 0.0,
     }
 }
+
+/// Level of the quay apron, m.
+const QUAY_M: f64 = 5.6;
 
 /// Levels, cover and zones from the plan, without the streets.
 pub fn build(plan: &Plan, grid: &Grid) -> Ground {
@@ -66,7 +69,7 @@ fn cover_at(plan: &Plan, (u, v): (f64, f64), at: usize) -> Cover {
     match plan.shore {
         Shore::Valley { .. } if off > 0.0 => return Cover::Water,
         Shore::Valley { .. } => {}
-        _ if off.abs() <= plan.levee_half_m => return Cover::Levee,
+        _ if off.abs() <= plan.levee_half_m || plot == Plot::Levee => return Cover::Levee,
         _ if off > 0.0 => return if plot == Plot::Quay { Cover::Industry } else { Cover::Water },
         _ => {}
     }
@@ -78,13 +81,14 @@ fn cover_at(plan: &Plan, (u, v): (f64, f64), at: usize) -> Cover {
         return Cover::Water;
     }
     match plot {
-        Plot::OldTown | Plot::NewTown | Plot::Village => Cover::Built,
+        Plot::OldTown | Plot::NewTown => Cover::Built,
         Plot::Works | Plot::Port | Plot::Quay => Cover::Industry,
         Plot::Park => Cover::Park,
         Plot::Rail => Cover::Paved,
         Plot::Wood => Cover::Wood,
         Plot::Levee => Cover::Levee,
-        Plot::Canal | Plot::River | Plot::Open | Plot::Field | Plot::Slope => {
+        // Villages are built up where their houses stand: see `build_up`.
+        Plot::Canal | Plot::River | Plot::Open | Plot::Field | Plot::Slope | Plot::Village => {
             // A wood here and there.
             let wooded = noise(plan.dice, What::Wood, u, v, 420.0);
             if wooded > if plot == Plot::Slope { 0.1 } else { 0.62 } { Cover::Wood } else { Cover::Field }
@@ -93,7 +97,7 @@ fn cover_at(plan: &Plan, (u, v): (f64, f64), at: usize) -> Cover {
 }
 
 /// Bed level of a cell, m.
-fn level(plan: &Plan, (u, v): (f64, f64), _at: usize, cover: Cover, fill: f64) -> f64 {
+fn level(plan: &Plan, (u, v): (f64, f64), at: usize, cover: Cover, fill: f64) -> f64 {
     let l = plan.levels;
     let off = plan.offshore_m(u, v);
     let relief = 0.16 * noise(plan.dice, What::Relief, u, v, 900.0)
@@ -126,9 +130,13 @@ fn level(plan: &Plan, (u, v): (f64, f64), _at: usize, cover: Cover, fill: f64) -
             if cover == Cover::Water {
                 return l.canal_bed_m + 0.6 * relief;
             }
+            if plan.plots[at] == Plot::Quay {
+                // The apron outside the levee: dry in ordinary tides, under water in the design storm (assumption).
+                return QUAY_M + 0.3 * relief;
+            }
             // Silt of old floods lifts the land by the water.
             let silt = 0.55 * math::exp(off.min(0.0) / 700.0);
-            (l.land_m + silt + fill + relief).clamp(l.water_m + 0.25, if fill > 1.5 { 6.4 } else { l.land_max_m })
+            (l.land_m + silt + fill + relief).clamp(l.water_m + 0.25, l.land_max_m)
         }
     }
 }
@@ -150,6 +158,17 @@ pub fn pave(ground: &mut Ground, grid: &Grid, net: &Net) {
             // The roadway lies 1.6 m below the street (assumption; old underpasses of the delta are 1 to 3 m deep).
             let street = ground.terrain_m[grid.nearest_cell(link.line[0])];
             ground.terrain_m[cell] = ground.terrain_m[cell].min(street - UNDERPASS_M);
+        }
+    }
+}
+
+/// Marks the yards of village houses as built up.
+pub fn build_up(ground: &mut Ground, grid: &Grid, houses: &[House]) {
+    for house in houses.iter().filter(|h| h.plot == Plot::Village) {
+        for cell in grid.cells_within(house.building.at, 22.0_f64.max(0.71 * grid.cell_m)) {
+            if matches!(ground.cover[cell], Cover::Field | Cover::Wood) {
+                ground.cover[cell] = Cover::Built;
+            }
         }
     }
 }

@@ -163,12 +163,12 @@ pub fn build(plan: &Plan, grid: &Grid, ground: &Ground, net: &Net) -> Vec<House>
 
 /// A block of the old town: shophouses along its streets, yards within.
 fn old_block(hand: &mut Hand, r: Rect) {
-    let na = (r.width() / 14.0).floor().max(1.0) as usize;
-    let nb = (r.height() / 15.0).floor().max(1.0) as usize;
+    let na = (r.width() / 12.6).floor().max(1.0) as usize;
+    let nb = (r.height() / 14.0).floor().max(1.0) as usize;
     for b in 0..nb {
         for a in 0..na {
             let rim = a == 0 || b == 0 || a + 1 == na || b + 1 == nb;
-            if !hand.chance(if rim { 0.93 } else { 0.45 }) {
+            if !hand.chance(if rim { 0.94 } else { 0.55 }) {
                 continue;
             }
             let lot = r.part((a, na), (b, nb));
@@ -255,8 +255,11 @@ fn new_block(hand: &mut Hand, r: Rect) {
 fn village_rows(hand: &mut Hand, r: Rect) {
     let n = (r.width() / 17.0).floor().max(1.0) as usize;
     for row in 0..2 {
+        // Rows are of all lengths, so that a village has no straight edge.
+        let (from, to) = (hand.dice(-0.25, 0.35), hand.dice(0.65, 1.25));
         for k in 0..n {
-            if !hand.chance(0.74) {
+            let along = (k as f64 + 0.5) / n as f64;
+            if along < from || along > to || !hand.chance(0.80) {
                 continue;
             }
             let lot = r.part((k, n), (row, 2));

@@ -108,6 +108,18 @@ impl SynthSpec {
     }
 }
 
+/// Stage that the levees of a kind of terrain are built for, m above the town's datum; `None` where there are none.
+/// Their crests are higher: freeboard for waves.
+pub fn design_stage_m(kind: TerrainKind) -> Option<f64> {
+    match kind {
+        // Liuhe near Taicang has seen 6.6 m on the Wusong datum (1997); a lower figure suits an older levee (assumption).
+        TerrainKind::DeltaPolder => Some(6.2),
+        // Lake Tai: highest level 4.97 m (1999).
+        TerrainKind::LakeShore => Some(5.0),
+        TerrainKind::MountainValley => None,
+    }
+}
+
 /// Chance by purpose: each `What` is a family of draws of its own, so that a new one never shifts another.
 #[derive(Debug, Clone, Copy)]
 struct Dice {
@@ -124,7 +136,6 @@ enum What {
     Blob = 4,
     VillageSite = 5,
     Relief = 6,
-    Block = 7,
     House = 8,
     MissingStreet = 9,
     Wood = 10,
@@ -159,6 +170,7 @@ pub fn synthesise(spec: &SynthSpec) -> City {
     let mut ground = ground::build(&plan, &grid);
     ground::pave(&mut ground, &grid, &net);
     let mut buildings = houses::build(&plan, &grid, &ground, &net);
+    ground::build_up(&mut ground, &grid, &buildings);
     let sites = sites::place(&plan, &grid, &ground, &net, &mut buildings);
     houses::settle(&plan, &mut buildings);
     City {

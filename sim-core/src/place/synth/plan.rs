@@ -53,10 +53,6 @@ impl Plot {
     pub fn urban(self) -> bool {
         matches!(self, Plot::OldTown | Plot::NewTown | Plot::Works | Plot::Port | Plot::Park)
     }
-    /// Water or railway: streets cross it only where they must.
-    pub fn barrier(self) -> bool {
-        matches!(self, Plot::Canal | Plot::Rail | Plot::River)
-    }
 }
 
 /// Kinds of zones.
@@ -97,8 +93,6 @@ pub struct Levels {
     pub canal_bed_m: f64,
     pub open_bed_m: f64,
     pub crest_m: f64,
-    /// Stage the levee is built for; the crest is above it.
-    pub design_m: f64,
 }
 
 /// Bends the plan into the map: x = u + p(u, v), y = v + q(u, v), with p = 0 on the west and east edges and q = 0 on
@@ -208,25 +202,13 @@ impl Plan {
         };
         let levels = match spec.terrain {
             // In the likeness of Taicang on the Wusong datum: ground 2.3 to 3.6, levee crests about 7.
-            TerrainKind::DeltaPolder => Levels {
-                water_m: 2.0,
-                land_m: 2.5,
-                land_max_m: 3.7,
-                canal_bed_m: -0.8,
-                open_bed_m: -5.0,
-                crest_m: 7.0,
-                design_m: 6.2,
-            },
+            TerrainKind::DeltaPolder => {
+                Levels { water_m: 2.0, land_m: 2.5, land_max_m: 3.7, canal_bed_m: -0.8, open_bed_m: -5.0, crest_m: 7.0 }
+            }
             // In the likeness of Lake Tai: bed 1.0, mean level 3.0, ring levee 7.0.
-            TerrainKind::LakeShore => Levels {
-                water_m: 3.0,
-                land_m: 3.5,
-                land_max_m: 4.7,
-                canal_bed_m: 0.4,
-                open_bed_m: 1.0,
-                crest_m: 7.0,
-                design_m: 5.0,
-            },
+            TerrainKind::LakeShore => {
+                Levels { water_m: 3.0, land_m: 3.5, land_max_m: 4.7, canal_bed_m: 0.4, open_bed_m: 1.0, crest_m: 7.0 }
+            }
             TerrainKind::MountainValley => Levels {
                 water_m: 421.0,
                 land_m: 424.0,
@@ -234,7 +216,6 @@ impl Plan {
                 canal_bed_m: 420.0,
                 open_bed_m: 420.0,
                 crest_m: 0.0,
-                design_m: 424.0,
             },
         };
 
@@ -251,6 +232,14 @@ impl Plan {
             for k in 0..n_ew {
                 let jitter = dice.between(What::RowWidth, 9_000 + k as u32, 0, -0.06, 0.06) / n_ew as f64;
                 v_special.push((land_h * ((k as f64 + 0.5) / n_ew as f64 + jitter), canal_w, Strip::Canal));
+            }
+            // One canal at least leads to the lake.
+            if let Shore::Lake { v_m, b_m, .. } = shore
+                && v_special.iter().all(|s| (s.0 - v_m).abs() > 0.6 * b_m)
+                && let Some(nearest) =
+                    v_special.iter_mut().min_by(|a, b| (a.0 - v_m).abs().total_cmp(&(b.0 - v_m).abs()))
+            {
+                nearest.0 = v_m;
             }
             // The railway keeps clear of the canals that run beside it.
             let free = |v: f64| v_special.iter().all(|s| (s.0 - v).abs() > 1.2 * PLOT_M + canal_w);
@@ -403,6 +392,14 @@ impl Plan {
     fn inland(&self, plot: usize) -> bool {
         let (i, j) = (plot % self.nu(), plot / self.nu());
         i > 0 && j > 0 && i + 1 < self.nu() && j + 1 < self.nv()
+    }
+
+    /// Beside the tanks: nobody builds a village there. (Inland plots only.)
+    fn by_port(&self, plot: usize) -> bool {
+        let n = self.nu();
+        [plot - n - 1, plot - n, plot - n + 1, plot - 1, plot + 1, plot + n - 1, plot + n, plot + n + 1]
+            .iter()
+            .any(|q| self.plots[*q] == Plot::Port)
     }
 
     fn lay_quarters(&mut self) {
@@ -560,7 +557,8 @@ impl Plan {
         let mut sites: Vec<usize> = Vec::new();
         for k in 0..villages {
             let free: Vec<usize> = (0..self.plots.len())
-                .filter(|&p| matches!(self.plots[p], Plot::Field | Plot::Slope) && self.inland(p))
+                .filter(|&p| matches!(self.plots[p], Plot::Field | Plot::Slope))
+                .filter(|&p| self.inland(p) && !self.by_port(p))
                 .collect();
             if free.is_empty() {
                 break;
@@ -592,7 +590,7 @@ impl Plan {
             let centre = self.middle(site);
             let slope = self.plots.clone();
             let mut near: Vec<(f64, usize)> = (0..self.plots.len())
-                .filter(|&p| matches!(slope[p], Plot::Field) && self.inland(p))
+                .filter(|&p| matches!(slope[p], Plot::Field) && self.inland(p) && !self.by_port(p))
                 .map(|p| {
                     let (u, v) = self.middle(p);
                     let d = math::hypot(0.55 * (u - centre.0), v - centre.1);
@@ -613,7 +611,7 @@ impl Plan {
 }
 
 /// Houses of a village plot (see `houses`), for the number of plots that a village needs.
-pub const VILLAGE_HOUSES_PER_PLOT: f64 = 58.0;
+pub const VILLAGE_HOUSES_PER_PLOT: f64 = 50.0;
 
 /// Where people live: shares of the residents.
 #[derive(Debug, Clone, Copy)]
