@@ -400,6 +400,23 @@ impl Cars {
         }
     }
 
+    /// True if drowned cars leave no room for another.
+    pub fn full_of_wrecks(&self, net: &Net, link: usize) -> bool {
+        self.stalled[link] >= net.storage[link]
+    }
+
+    /// Takes the drowned cars off a link.
+    pub fn tow(&mut self, link: usize) {
+        for car in 0..self.status.len() {
+            if self.status[car] == Status::Stalled && self.queue[car] == link as u32 {
+                self.status[car] = Status::Gone;
+                self.queue[car] = NONE;
+                self.stalled_all -= 1;
+            }
+        }
+        self.stalled[link] = 0;
+    }
+
     /// Queue and status of a car.
     pub fn place(&self, car: CarId) -> Option<(usize, Status, f64)> {
         let c = car.index();
