@@ -388,6 +388,34 @@ fn cars_caught_by_rising_water_stall_and_stay_in_the_way() {
     assert!(travel.unit_speed_m_s(LinkId(0), VehicleClass::Boat) > 2.0);
 }
 
+/// Grade: behaviour. A street full of drowned cars stays shut after the water has gone, until it is opened and they are towed.
+#[test]
+fn a_street_full_of_wrecks_is_closed_until_it_is_cleared() {
+    // 30 m hold 4 cars (7.5 m each) and 7 with those under way at capacity.
+    let city = net(3, &[(0, 1, Trunk, 30.0, 1, 10.0), (1, 2, RoadClass::Service, 30.0, 1, 10.0)]);
+    let mut travel = Travel::new(&city);
+    let to = travel.destination_at(NodeId(2));
+    start_cars(&mut travel, 60, 0, 0, to);
+    run(&mut travel, 120, |_, _, _| {});
+    let depth = vec![0.5; city.grid.len()];
+    travel.update_roads(&city, &depth, &|_| 0.0, &[]);
+    travel.step(1, Tick(12));
+    let wrecks = travel.counts().cars_stalled;
+    assert_eq!(wrecks, travel.cars().filter(|c| c.3).count() as u32);
+    assert!(wrecks >= travel.link_storage(LinkId(1)), "{wrecks} wrecks");
+    let changes = travel.update_roads(&city, &vec![0.0; city.grid.len()], &|_| 0.0, &[]);
+    assert!(travel.closed().contains(&(LinkId(1), Closure::Debris)), "{changes:?}");
+    assert_eq!(travel.unit_speed_m_s(LinkId(1), VehicleClass::Truck), 0.0);
+    let walked = travel.start_car(&[PersonId(900)], NodeId(1), to, false);
+    let ends: Vec<News> = (13..30).flat_map(|t| travel.step(1, Tick(t))).collect();
+    assert!(ends.iter().any(|n| matches!(n, News::NoWay { car: Some(car), .. } if *car == walked)));
+    travel.obey(&Lever::OpenRoad { link: LinkId(1) });
+    assert!(travel.counts().cars_stalled < wrecks && !travel.closed().contains(&(LinkId(1), Closure::Debris)));
+    let again = travel.start_car(&[PersonId(901)], NodeId(1), to, false);
+    let ends: Vec<News> = (36..60).flat_map(|t| travel.step(1, Tick(t))).collect();
+    assert!(ends.iter().any(|n| matches!(n, News::Arrived { car: Some(car), .. } if *car == again)));
+}
+
 /// Grade: behaviour. In the middle of a long street whose far half floods a walker turns round; with both ends flooded he
 /// waits on the dry stretch and is counted as cut off, and walks on when the water has gone.
 #[test]
@@ -520,6 +548,8 @@ proptest! {
                     }
                     1 => {
                         travel.obey(&Lever::OpenRoad { link });
+                        // Opening a street that was full of wrecks tows them away.
+                        stalled.retain(|&car| travel.car_at(car).is_some());
                         barred.retain(|l| !both.contains(l));
                     }
                     2 => {
@@ -529,7 +559,7 @@ proptest! {
                     _ => {
                         let to = travel.destination_at(NodeId(link.0 % 25));
                         let person = PersonId(link.0);
-                        if link.0 % 3 == 0 {
+                        if link.0.is_multiple_of(3) {
                             prop_assert_eq!(travel.remove_walker(person).is_some(), walking.remove(&person));
                         }
                         travel.redirect_walker(person, to);

@@ -209,46 +209,80 @@ impl Cars {
     pub fn step(&mut self, world: &World, seed: u64, tick: Tick, news: &mut Vec<News>) {
         self.drown(world, seed, tick, news);
         let steps = i64::from(TICK_S) * 1000 / STEP_MS;
+        // What the first car of each queue wants: cannot change within a tick, since roads and trees do not.
+        let mut wants: Vec<Option<Choice>> = vec![None; self.ready_ms.len()];
+        let mut ready: Vec<(u32, Choice)> = Vec::new();
+        let mut claims = vec![0u32; world.net.links];
         let mut order: Vec<(f64, u32, u32)> = Vec::new();
         for k in 0..steps {
             let step = i64::from(tick.0) * steps + k;
             let now_ms = step * STEP_MS;
-            order.clear();
+            ready.clear();
             for queue in 0..self.ready_ms.len() {
                 if self.ready_ms[queue] > now_ms {
                     continue;
+                }
+                // Heads before a full link sleep on: nothing can change for them within this step.
+                let choice = *wants[queue].get_or_insert_with(|| self.choose(world, seed, queue, news));
+                match choice {
+                    Choice::Wait => continue,
+                    Choice::Go(link) if !self.has_room(world.net, link, now_ms) => continue,
+                    Choice::Go(_) | Choice::Arrived | Choice::NoWay => {}
                 }
                 self.count_credit(world.net, queue, step);
                 if self.credit[queue] < CAR_CREDIT {
                     continue;
                 }
-                // Heads before a full link sleep on: nothing can change for them within this step.
-                if let Choice::Go(link) = self.choose(world, seed, queue, news)
-                    && !self.has_room(world.net, link, now_ms)
-                {
-                    continue;
+                if let Choice::Go(link) = choice {
+                    claims[link] += 1;
                 }
-                let u = chance::draw(seed, Stream::Travel, queue as u32, tick, 100 + k as u32);
-                let weight = self.rate_veh_h(world.net, queue).max(1) as f64;
-                order.push((-math::ln(u) / weight, queue as u32, self.count[queue]));
+                ready.push((queue as u32, choice));
+            }
+            // Only those who want the same link need an order among them.
+            order.clear();
+            for &(queue, choice) in &ready {
+                let mut left = self.count[queue as usize];
+                let contested = matches!(choice, Choice::Go(link) if claims[link] > 1);
+                if contested {
+                    let u = chance::draw(seed, Stream::Travel, queue, tick, 100 + k as u32);
+                    let weight = self.rate_veh_h(world.net, queue as usize).max(1) as f64;
+                    order.push((-math::ln(u) / weight, queue, left));
+                } else {
+                    while left > 0 && self.send(world, seed, queue as usize, now_ms, &mut wants, news) {
+                        left -= 1;
+                    }
+                }
+            }
+            for &(_, choice) in &ready {
+                if let Choice::Go(link) = choice {
+                    claims[link] = 0;
+                }
             }
             order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             while !order.is_empty() {
                 order.retain_mut(|(_, queue, left)| {
                     *left -= 1;
-                    self.send(world, seed, *queue as usize, now_ms, news) && *left > 0
+                    self.send(world, seed, *queue as usize, now_ms, &mut wants, news) && *left > 0
                 });
             }
         }
     }
 
     /// Lets the first car of a queue go if it can; true if another may follow within this step.
-    fn send(&mut self, world: &World, seed: u64, queue: usize, now_ms: i64, news: &mut Vec<News>) -> bool {
+    fn send(
+        &mut self,
+        world: &World,
+        seed: u64,
+        queue: usize,
+        now_ms: i64,
+        wants: &mut [Option<Choice>],
+        news: &mut Vec<News>,
+    ) -> bool {
         let ready_ms = self.ready_ms[queue];
         if ready_ms > now_ms || self.credit[queue] < CAR_CREDIT {
             return false;
         }
-        let choice = self.choose(world, seed, queue, news);
+        let choice = *wants[queue].get_or_insert_with(|| self.choose(world, seed, queue, news));
         if let Choice::Go(link) = choice
             && !self.has_room(world.net, link, now_ms)
         {
@@ -260,6 +294,7 @@ impl Cars {
         // A car that nothing held back goes on at the moment it was ready, not at the end of the step.
         let left_ms = if ready_ms > now_ms - STEP_MS { ready_ms } else { now_ms }.max(self.left_ms[queue]).min(now_ms);
         let car = self.pop(queue);
+        wants[queue] = None;
         self.credit[queue] -= CAR_CREDIT;
         self.left_ms[queue] = left_ms;
         if queue < world.net.links {
@@ -398,6 +433,23 @@ impl Cars {
             limit -= spacing;
             car = self.behind[c];
         }
+    }
+
+    /// True if drowned cars leave no room for another.
+    pub fn full_of_wrecks(&self, net: &Net, link: usize) -> bool {
+        self.stalled[link] >= net.storage[link]
+    }
+
+    /// Takes the drowned cars off a link.
+    pub fn tow(&mut self, link: usize) {
+        for car in 0..self.status.len() {
+            if self.status[car] == Status::Stalled && self.queue[car] == link as u32 {
+                self.status[car] = Status::Gone;
+                self.queue[car] = NONE;
+                self.stalled_all -= 1;
+            }
+        }
+        self.stalled[link] = 0;
     }
 
     /// Queue and status of a car.

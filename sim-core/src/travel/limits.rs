@@ -66,6 +66,10 @@ pub const WALK_CLOSED_DV_M2_S: f64 = 0.60;
 pub const DANGER_DV_M2_S: f64 = 0.40;
 /// Nobody wades deeper than this, m (AR&R project 10, cap for adults).
 pub const WADE_MAX_M: f64 = 1.2;
+/// Thinner films of water run off and are no water on a road, m (assumption).
+pub const FILM_M: f64 = 0.02;
+/// From this depth in the street around it water runs into an underpass, m (assumption: the height of a gutter).
+pub const TUNNEL_FILLS_M: f64 = 0.05;
 /// An underpass lies this much below the street around it, m (assumption; Shanghai closes them at 0.25 m).
 pub const TUNNEL_DROP_M: f64 = 0.5;
 

@@ -265,9 +265,21 @@ impl Travel {
 
     // Roads.
 
-    /// `CloseRoad` and `OpenRoad`, for both directions of the street; no other lever is travel's.
+    /// `CloseRoad` and `OpenRoad`, for both directions of the street; no other lever is travel's. Opening a road that is
+    /// blocked by drowned cars tows them away.
     pub fn obey(&mut self, lever: &Lever) {
-        self.state.roads.obey(&self.net, lever);
+        let TravelState { roads, cars, .. } = &mut self.state;
+        roads.obey(&self.net, lever);
+        if let Lever::OpenRoad { link } = lever
+            && link.index() < self.net.links
+        {
+            for link in [link.index(), self.net.back[link.index()] as usize] {
+                if link < self.net.links && roads.wrecked(link) {
+                    cars.tow(link);
+                    roads.set_wrecked(link, false);
+                }
+            }
+        }
     }
 
     /// Phase Roads: reads the layers along every link and gives the links whose closure changed, in link order. Rows of
@@ -337,6 +349,13 @@ impl Travel {
         cars.step(&world, seed, tick, &mut news);
         walkers.turn_round(&world);
         walkers.step(&world, &mut news);
+        for one in &news {
+            if let News::Stalled { link, .. } = one
+                && cars.full_of_wrecks(&self.net, link.index())
+            {
+                roads.set_wrecked(link.index(), true);
+            }
+        }
         self.state.now_ms = (tick.whole_s() as i64 + i64::from(TICK_S)) * 1000;
         news
     }

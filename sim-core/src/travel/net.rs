@@ -34,7 +34,7 @@ pub struct Net {
     pub wave_ms: Vec<i64>,
     /// Free travel times, ms; `CLOSED` where that mode may never go.
     pub car_ms: Vec<u32>,
-    /// The same per arc, at Weidmann's free speed.
+    /// The same per arc on foot, at Weidmann's free speed.
     pub walk_ms: Vec<u32>,
     /// Street (both directions together) of an arc: the lower link id of the two.
     pub street: Vec<u32>,
@@ -105,7 +105,8 @@ impl Net {
         let walk_ms = arc_link
             .iter()
             .map(|&l| match city.links[l as usize].class {
-                RoadClass::Motorway => CLOSED,
+                // Nobody walks on a motorway who has another way (assumption: three times as far will do).
+                RoadClass::Motorway => ms(3.0 * length_m[l as usize] / WALK_M_S),
                 _ => ms(length_m[l as usize] / WALK_M_S),
             })
             .collect();

@@ -35,6 +35,8 @@ pub struct Roads {
     pub seen: Vec<u8>,
     /// Closure by order or debris: 0 none, else `code` + 1.
     lever: Vec<u8>,
+    /// Full of drowned cars: no vehicle passes until the road is opened, which tows them away.
+    wrecked: Vec<bool>,
     /// Closure last reported by `update`.
     told: Vec<u8>,
     /// Depth and speed of the water at the samples of `Net`.
@@ -72,6 +74,7 @@ impl Roads {
             published: vec![0; net.links],
             seen: vec![0; net.links],
             lever: vec![0; net.links],
+            wrecked: vec![false; net.links],
             told: vec![0; net.links],
             sample_depth_m: vec![0.0; net.sample_cell.len()],
             sample_m_s: vec![0.0; net.sample_cell.len()],
@@ -122,11 +125,12 @@ impl Roads {
                 }
                 let cell = cell as usize;
                 let mut depth = depth_m.get(cell).copied().unwrap_or(0.0);
-                // A film of rain runs off; from 2 cm up it gathers in the dip of an underpass (assumption).
                 let mut speed = 0.0;
-                if depth > 0.02 {
-                    depth += drop_m;
+                if depth > FILM_M {
                     speed = water_m_s(cell);
+                    if depth > TUNNEL_FILLS_M {
+                        depth += drop_m;
+                    }
                 } else {
                     depth = 0.0;
                 }
@@ -179,7 +183,7 @@ impl Roads {
         if self.lever[link] != 0 {
             bits |= BIT_CAR | BIT_WALK;
         }
-        if depth > car_m || dv > CAR_CLOSED_DV_M2_S {
+        if self.wrecked[link] || depth > car_m || dv > CAR_CLOSED_DV_M2_S {
             bits |= BIT_CAR;
         }
         if depth > walk_m || dv > WALK_CLOSED_DV_M2_S {
@@ -194,6 +198,7 @@ impl Roads {
     fn closed_code(&self, net: &Net, link: usize) -> u8 {
         let bit = if net.drivable[link] { BIT_CAR } else { BIT_WALK };
         match self.lever[link] {
+            0 if self.wrecked[link] => code(Closure::Debris),
             0 => u8::from(self.bits[link] & bit != 0),
             by => by,
         }
@@ -204,14 +209,22 @@ impl Roads {
         closure(self.closed_code(net, link))
     }
 
-    /// Closed by order or debris, which nobody of the public passes.
+    /// Closed by order or debris, which no car of the public passes.
     pub fn barred(&self, link: usize) -> bool {
-        self.lever[link] != 0
+        self.lever[link] != 0 || self.wrecked[link]
     }
 
-    /// Closed by debris, which no vehicle passes.
+    /// Closed by debris or wrecks, which no vehicle passes.
     pub fn debris(&self, link: usize) -> bool {
-        self.lever[link] == code(Closure::Debris)
+        self.lever[link] == code(Closure::Debris) || self.wrecked[link]
+    }
+
+    pub fn set_wrecked(&mut self, link: usize, wrecked: bool) {
+        self.wrecked[link] = wrecked;
+        self.set_bits(link);
+    }
+    pub fn wrecked(&self, link: usize) -> bool {
+        self.wrecked[link]
     }
 
     /// Water at a sample as a share of what walkers bear; above 1 they do not walk into it.
