@@ -748,7 +748,7 @@ fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Lever> {
             duration_s: binder.seconds(duration),
         }],
         RawLever::ReleaseGas { site, substance, rate_kg_s, duration } => {
-            let known = crate::hazard::gas::substance_keys();
+            let known = crate::hazard::gas::substance::substance_keys();
             if !known.contains(&substance.as_str()) {
                 let near = nearest(substance, known.iter().copied());
                 let hint = format!(

@@ -5,6 +5,7 @@ use super::field::Ground;
 use super::state::*;
 use super::talk::{advance, answer};
 use crate::base::{ids::*, time::TICK_S};
+use crate::hazard::gas::substance::{Substance, death_probability, dose_rate_per_s, load_rate_per_s};
 use crate::people::choose::{Haven, Surroundings};
 use crate::people::harm::{Harmed, Toxic};
 use crate::people::{Intent, Plan};
@@ -77,7 +78,7 @@ pub fn decide(
             exit: f.kind == FacilityKind::Exit,
         })
         .collect();
-    let odour = nature.substance.as_ref().map_or(f64::INFINITY, |s| f64::from(nature.gas.odour_kg_m3(s)));
+    let odour = nature.gas.substance().map_or(f64::INFINITY, |s| s.noticed_kg_m3());
     let around = Surroundings {
         city,
         depth_m: nature.flood.depth_m(),
@@ -382,20 +383,17 @@ fn give_up(
 }
 
 /// The substance in the air, as people's bodies meet it.
-struct Breath<'a> {
-    gas: &'a crate::hazard::gas::Gas,
-    substance: &'a str,
-}
+struct Breath(&'static Substance);
 
-impl Toxic for Breath<'_> {
+impl Toxic for Breath {
     fn load_rate_per_s(&self, level: u8, concentration_kg_m3: f64) -> f64 {
-        self.gas.load_rate_per_s(self.substance, level, concentration_kg_m3)
+        load_rate_per_s(self.0, level, concentration_kg_m3)
     }
     fn dose_rate_per_s(&self, concentration_kg_m3: f64) -> f64 {
-        self.gas.dose_rate_per_s(self.substance, concentration_kg_m3)
+        dose_rate_per_s(self.0, concentration_kg_m3)
     }
     fn death_probability(&self, dose: f64) -> f64 {
-        self.gas.death_probability(self.substance, dose)
+        death_probability(self.0, dose)
     }
 }
 
@@ -416,7 +414,7 @@ pub fn harm(
     let Residents { people, goals, .. } = &mut *residents;
     let mut harmed: Vec<Harmed> = Vec::new();
 
-    if let Some(substance) = &nature.substance {
+    if let Some(substance) = nature.gas.substance() {
         // Where everyone outdoors is; cells by person.
         let mut outdoors: std::collections::BTreeMap<PersonId, usize> = Default::default();
         let cell = |link: LinkId, share: f64| city.grid.nearest_cell(city.links[link.index()].point_at(share));
@@ -428,7 +426,6 @@ pub fn harm(
                 outdoors.insert(*person, cell(link, share));
             }
         }
-        let breath = Breath { gas: &nature.gas, substance };
         let concentration = nature.gas.concentration_kg_m3();
         // `breathe` needs the columns for itself; the closure only needs where people are.
         let place = people.place.clone();
@@ -438,7 +435,7 @@ pub fn harm(
                     .and_then(|(x, y)| city.grid.cell_at(crate::vocab::body::Point::new(x, y)))
             })
         };
-        harmed.extend(people.breathe(city, concentration, &breath, &outdoor, f64::from(TICK_S)));
+        harmed.extend(people.breathe(city, concentration, &Breath(substance), &outdoor, f64::from(TICK_S)));
     }
     if tick.every_s(60) {
         let flood = &nature.flood;

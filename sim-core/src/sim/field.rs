@@ -4,6 +4,7 @@ use super::carry;
 use super::state::*;
 use super::talk::sighting;
 use crate::base::{ids::*, time::Tick};
+use crate::hazard::gas::substance::aegl_level;
 use crate::people::Plan;
 use crate::people::warn::Heard;
 use crate::place::city::{City, FacilityKind};
@@ -142,9 +143,9 @@ impl Field for Ground<'_> {
         self.nature.flood.depth_m()[self.city().grid.nearest_cell(at)]
     }
     fn aegl(&self, at: Point) -> u8 {
-        let Some(substance) = &self.nature.substance else { return 0 };
+        let Some(substance) = self.nature.gas.substance() else { return 0 };
         let Some(cell) = self.city().grid.cell_at(at) else { return 0 };
-        self.nature.gas.aegl_level(substance, f64::from(self.nature.gas.concentration_kg_m3()[cell]), 10.0)
+        aegl_level(substance, f64::from(self.nature.gas.concentration_kg_m3()[cell]), 10.0)
     }
     fn seeping(&self, levee: LeveeId) -> bool {
         self.nature.flood.seeping(levee)
@@ -153,7 +154,7 @@ impl Field for Ground<'_> {
         self.nature.flood.breach_width_m(levee)
     }
     fn leaking(&self, site: FacilityId) -> bool {
-        self.nature.gas.leaking(site)
+        self.nature.gas.leak_kg_s(site) > 0.0
     }
     fn pull(&mut self, lever: Lever, unit: UnitId) {
         self.levers.asked.push((lever, None, Some(unit)));

@@ -6,6 +6,7 @@ use crate::base::{ids::*, text::Text, time::TICK_S};
 use crate::drill::{self, Progress};
 use crate::hazard::flood::FloodNews;
 use crate::hazard::gas::GasNews;
+use crate::hazard::gas::substance::aegl_level;
 use crate::people::harm::Harmed;
 use crate::record::Input;
 use crate::vocab::body::{Cause, Health, Whereabouts};
@@ -121,11 +122,7 @@ pub fn pull_levers(
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
             | Lever::AddRain { .. } => nature.flood.obey(&lever, now.s()),
-            Lever::ReleaseGas { substance, .. } => {
-                nature.substance = Some(substance.clone());
-                nature.gas.obey(&lever, now.s());
-            }
-            Lever::ReduceLeak { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
+            Lever::ReleaseGas { .. } | Lever::ReduceLeak { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
             Lever::CloseRoad { .. } | Lever::OpenRoad { .. } => traffic.travel.obey(&lever),
             Lever::Outage { zone, medium, duration_s } => {
                 lines.comms.fail(*zone, *medium, tick.plus_s(*duration_s), tick);
@@ -269,13 +266,13 @@ pub fn drift(
     if !tick.every_s(LOOK_S) {
         return;
     }
-    let Nature { gas, zones, zone_cells, substance, .. } = &mut *nature;
-    let Some(substance) = substance else { return };
+    let Nature { gas, zones, zone_cells, .. } = &mut *nature;
+    let Some(substance) = gas.substance() else { return };
     let concentration = gas.concentration_kg_m3();
-    let odour = gas.odour_kg_m3(substance);
+    let odour = substance.noticed_kg_m3();
     for (z, cells) in zone_cells.iter().enumerate() {
         let worst = cells.iter().map(|c| concentration[*c as usize]).fold(0.0, f32::max);
-        zones[z].aegl = gas.aegl_level(substance, f64::from(worst), 10.0);
+        zones[z].aegl = aegl_level(substance, f64::from(worst), 10.0);
         zones[z].smelt = f64::from(worst) > odour;
         if zones[z].aegl > zones[z].aegl_said {
             zones[z].aegl_said = zones[z].aegl;

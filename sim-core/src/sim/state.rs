@@ -51,8 +51,6 @@ pub struct Nature {
     /// Depth an hour ago, for the rate of rise, m.
     pub hour_ago_m: Vec<f32>,
     pub hour_ago_at: Tick,
-    /// Substance that is about, if any.
-    pub substance: Option<String>,
     /// Land cells of each zone.
     pub zone_cells: Arc<Vec<Vec<u32>>>,
 }

@@ -199,7 +199,7 @@ pub fn look_out(
         for (id, facility) in city.facilities.iter().enumerate().map(|(i, f)| (FacilityId::of(i), f)) {
             let near = facility.at.distance_m(spec.at) < 1500.0;
             if facility.kind == FacilityKind::TankYard && near {
-                let leaking = nature.gas.leaking(id);
+                let leaking = nature.gas.leak_kg_s(id) > 0.0;
                 if leaking {
                     let noticed = *lines.leak_seen.entry(id).or_insert_with(|| {
                         let s = draw_lognormal(NOTICE_LEAK_S, 0.4, setting.seed, Stream::Gauge, id.0, tick, 5);
@@ -224,7 +224,7 @@ pub fn look_out(
     }
     // The control room's alarm does not wait for its round.
     for (id, facility) in city.facilities_of(FacilityKind::TankYard) {
-        if nature.gas.leaking(id) {
+        if nature.gas.leak_kg_s(id) > 0.0 {
             let noticed = *lines.leak_seen.entry(id).or_insert_with(|| {
                 tick.plus_s(draw_lognormal(NOTICE_LEAK_S, 0.4, setting.seed, Stream::Gauge, id.0, tick, 5))
             });

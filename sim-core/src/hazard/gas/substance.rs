@@ -83,11 +83,21 @@ pub const SUBSTANCES: [Substance; 6] = [
 ];
 
 /// The substance with this key.
+/// Keys of all substances, in table order.
+pub fn substance_keys() -> Vec<&'static str> {
+    SUBSTANCES.iter().map(|s| s.key).collect()
+}
+
 pub fn substance(key: &str) -> Option<&'static Substance> {
     SUBSTANCES.iter().find(|s| s.key == key)
 }
 
 impl Substance {
+    /// Concentration from which people notice it by smell or sting, kg/m3: the 60-minute AEGL-1 (discomfort). Odour
+    /// thresholds lie at or below it (assumption for all substances of the table).
+    pub fn noticed_kg_m3(&self) -> f64 {
+        self.kg_m3(self.aegl_ppm(1, 60.0))
+    }
     /// Volume share, ppm, of a concentration at 20 degrees C and 101,325 Pa (24.055 L/mol).
     pub fn ppm(&self, kg_m3: f64) -> f64 {
         kg_m3 * 1e6 * 24.055 / self.g_mol
