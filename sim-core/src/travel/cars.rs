@@ -7,6 +7,9 @@
 //! by capacity; every link sends one car a round. Whatever leaves in a step frees room for the next step at the earliest, so
 //! the order in which nodes are visited has no effect. Gridlock is possible, found and reported, never dissolved by magic.
 
+mod look;
+mod wrecks;
+
 use crate::base::chance::{self, Stream};
 use crate::base::ids::{CarId, LinkId, NodeId, PersonId};
 use crate::base::math;
@@ -218,12 +221,12 @@ impl Cars {
             let step = i64::from(tick.0) * steps + k;
             let now_ms = step * STEP_MS;
             ready.clear();
-            for queue in 0..self.ready_ms.len() {
+            for (queue, want) in wants.iter_mut().enumerate() {
                 if self.ready_ms[queue] > now_ms {
                     continue;
                 }
                 // Heads before a full link sleep on: nothing can change for them within this step.
-                let choice = *wants[queue].get_or_insert_with(|| self.choose(world, seed, queue, news));
+                let choice = *want.get_or_insert_with(|| self.choose(world, seed, queue, news));
                 match choice {
                     Choice::Wait => continue,
                     Choice::Go(link) if !self.has_room(world.net, link, now_ms) => continue,
@@ -350,56 +353,6 @@ impl Cars {
         (NERVE_M.0 + NERVE_M.1 * chance::draw_normal(seed, Stream::Travel, id, Tick(0), 1)).max(DAMP_M)
     }
 
-    /// Cars in deep or strong water may stop for good.
-    fn drown(&mut self, world: &World, seed: u64, tick: Tick, news: &mut Vec<News>) {
-        let now_ms = tick.whole_s() as i64 * 1000;
-        let mut lost: Vec<(u32, f64)> = Vec::new();
-        for link in 0..world.net.links {
-            if self.count[link] == 0
-                || stall_chance_1_min(f64::from(world.roads.depth_m[link]), f64::from(world.roads.dv_m2_s[link])) <= 0.0
-            {
-                continue;
-            }
-            lost.clear();
-            self.along(world.net, link, now_ms, |car, share| {
-                let (depth, speed) = world.roads.water_at(world.net, link, share);
-                let minute = stall_chance_1_min(depth, depth * speed);
-                let chance = 1.0 - math::pow(1.0 - minute, f64::from(TICK_S) / 60.0);
-                if minute > 0.0 && chance::draw(seed, Stream::Travel, car, tick, 2) < chance {
-                    lost.push((car, share));
-                }
-            });
-            for &(car, share) in &lost {
-                self.unlink(link, car);
-                self.queue[car as usize] = link as u32;
-                self.share[car as usize] = share as f32;
-                self.stalled[link] += 1;
-                self.stalled_all += 1;
-                let people = self.leave(car, Status::Stalled);
-                news.push(News::Stalled { car: CarId(car), people, link: LinkId::of(link), share });
-            }
-        }
-    }
-
-    /// Takes a car out of the middle of a queue.
-    fn unlink(&mut self, queue: usize, car: u32) {
-        let mut at = self.head[queue];
-        if at == car {
-            self.pop(queue);
-            return;
-        }
-        while self.behind[at as usize] != car {
-            at = self.behind[at as usize];
-            assert!(at != NONE, "car {car} is not in queue {queue}");
-        }
-        self.behind[at as usize] = self.behind[car as usize];
-        self.behind[car as usize] = NONE;
-        if self.tail[queue] == car {
-            self.tail[queue] = at;
-        }
-        self.count[queue] -= 1;
-    }
-
     /// The speed on a link changed: cars under way keep their place and take the new speed from there.
     pub fn respeed(&mut self, link: usize, travel_ms: i64, now_ms: i64) {
         let mut car = self.head[link];
@@ -417,111 +370,6 @@ impl Cars {
         if head != NONE {
             self.ready_ms[link] = self.exit_ms[head as usize];
         }
-    }
-
-    /// Every moving car on a link with the share of the way it has made, first car first. Cars that wait stand one behind
-    /// the other.
-    pub fn along(&self, net: &Net, link: usize, now_ms: i64, mut see: impl FnMut(u32, f64)) {
-        let spacing = (1.0 / f64::from(net.storage[link])).min(1.0);
-        let mut limit = 1.0f64;
-        let mut car = self.head[link];
-        while car != NONE {
-            let c = car as usize;
-            let whole = (self.exit_ms[c] - self.enter_ms[c]).max(1) as f64;
-            let free = ((now_ms - self.enter_ms[c]) as f64 / whole).clamp(0.0, 1.0);
-            see(car, free.min(limit.max(0.0)));
-            limit -= spacing;
-            car = self.behind[c];
-        }
-    }
-
-    /// True if drowned cars leave no room for another.
-    pub fn full_of_wrecks(&self, net: &Net, link: usize) -> bool {
-        self.stalled[link] >= net.storage[link]
-    }
-
-    /// Takes the drowned cars off a link.
-    pub fn tow(&mut self, link: usize) {
-        for car in 0..self.status.len() {
-            if self.status[car] == Status::Stalled && self.queue[car] == link as u32 {
-                self.status[car] = Status::Gone;
-                self.queue[car] = NONE;
-                self.stalled_all -= 1;
-            }
-        }
-        self.stalled[link] = 0;
-    }
-
-    /// Queue and status of a car.
-    pub fn place(&self, car: CarId) -> Option<(usize, Status, f64)> {
-        let c = car.index();
-        (c < self.status.len() && self.status[c] != Status::Gone)
-            .then(|| (self.queue[c] as usize, self.status[c], f64::from(self.share[c])))
-    }
-
-    pub fn count_on(&self, queue: usize) -> u32 {
-        self.count[queue]
-    }
-    pub fn queue_cars(&self, queue: usize, mut see: impl FnMut(u32)) {
-        let mut car = self.head[queue];
-        while car != NONE {
-            see(car);
-            car = self.behind[car as usize];
-        }
-    }
-    pub fn stalled_cars(&self) -> impl Iterator<Item = (CarId, usize, f64)> + '_ {
-        (0..self.status.len())
-            .filter(|&c| self.status[c] == Status::Stalled)
-            .map(|c| (CarId::of(c), self.queue[c] as usize, f64::from(self.share[c])))
-    }
-
-    /// Share of its places that a link has taken, 0 to 1.
-    pub fn filled(&self, net: &Net, link: usize) -> f64 {
-        f64::from(self.count[link] + self.stalled[link]) / f64::from(net.storage[link])
-    }
-
-    /// Links whose first car waits in a circle of full links: nothing in it will ever move by itself.
-    pub fn gridlocked(&self, world: &World, now_ms: i64) -> Vec<LinkId> {
-        let links = world.net.links;
-        let full = |l: usize| {
-            let holes = self.holes[l].iter().filter(|&&at| at > now_ms).count();
-            (self.count[l] + self.stalled[l]) as usize + holes >= world.net.storage[l] as usize
-        };
-        let wants: Vec<u32> = (0..links)
-            .map(|l| {
-                if self.ready_ms[l] > now_ms {
-                    return NONE;
-                }
-                let car = self.head[l] as usize;
-                match world.car_choice(world.net.queue_node(l), self.to[car], self.knowledge[car], || f64::INFINITY).0 {
-                    Choice::Go(next) if full(next) => next as u32,
-                    _ => NONE,
-                }
-            })
-            .collect();
-        // Colours: 0 new, 1 on the present walk, 2 done.
-        let mut colour = vec![0u8; links];
-        let mut locked = Vec::new();
-        for start in 0..links {
-            let mut walk = Vec::new();
-            let mut at = start as u32;
-            while at != NONE && colour[at as usize] == 0 {
-                colour[at as usize] = 1;
-                walk.push(at);
-                at = wants[at as usize];
-            }
-            if at != NONE
-                && colour[at as usize] == 1
-                && let Some(first) = walk.iter().position(|&l| l == at)
-            {
-                locked.extend(walk[first..].iter().map(|&l| LinkId(l)));
-            }
-            for l in walk {
-                colour[l as usize] = 2;
-            }
-        }
-        locked.sort_unstable();
-        locked
     }
 
     pub fn digest(&self, digest: &mut crate::base::digest::Digest) {
