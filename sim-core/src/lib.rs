@@ -42,3 +42,6 @@ pub mod drill;
 
 /// Floor 5: files to checked scenarios, or all the complaints at once.
 pub mod scenario;
+
+/// Floor 6: the one screen.
+pub mod sim;

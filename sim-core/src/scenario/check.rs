@@ -178,33 +178,12 @@ fn frame(
     if let Some(level) = q.inner_level_m {
         number("inner_level_m", level, -100.0, 9000.0);
     }
-    let mut read = |name: &str, raw: &RawSeries, low: f64, high: f64| -> Series {
-        let mut series: Series = Vec::new();
-        if raw.is_empty() {
-            add(name, format!("{name} is empty"), "give at least one (time, value)");
-        }
-        for (time, value) in raw {
-            match parse_duration_s(time) {
-                Ok(t) => {
-                    if series.last().is_some_and(|(before, _)| *before >= t) {
-                        add(time, format!("{name}: {time} does not come after the time before it"), "times must rise");
-                    }
-                    if !value.is_finite() || *value < low || *value > high {
-                        add(time, format!("{name} at {time} is {value}"), &format!("{low} to {high} would do"));
-                    }
-                    series.push((t, *value));
-                }
-                Err(what) => add(time, what, ""),
-            }
-        }
-        series
-    };
-    let rain_mm_h = read("rain_mm_h", &w.rain_mm_h, 0.0, 500.0);
-    let inflow_m3_s = q.inflow_m3_s.as_ref().map(|s| read("inflow_m3_s", s, 0.0, 200_000.0));
+    let rain_mm_h = series("rain_mm_h", &w.rain_mm_h, 0.0, 500.0, &mut add);
+    let inflow_m3_s = q.inflow_m3_s.as_ref().map(|s| series("inflow_m3_s", s, 0.0, 200_000.0, &mut add));
     let stage_m = q.stage_m.as_ref().map(|stage| match stage {
-        RawStage::Series(series) => read("stage_m", series, -100.0, 9000.0),
+        RawStage::Series(raw) => series("stage_m", raw, -100.0, 9000.0, &mut add),
         RawStage::Tide { mean_m, amplitude_m, high_at, period, surge_m } => {
-            let surge = read("surge_m", surge_m, -5.0, 15.0);
+            let surge = series("surge_m", surge_m, -5.0, 15.0, &mut add);
             let high_s = parse_duration_s(high_at);
             let period_s = parse_duration_s(period);
             match (high_s, period_s) {
@@ -234,6 +213,29 @@ fn frame(
             soil_mm_h: q.soil_mm_h,
         },
     )
+}
+
+/// A series whose times rise and whose values are in range.
+fn series(name: &str, raw: &RawSeries, low: f64, high: f64, add: &mut dyn FnMut(&str, String, &str)) -> Series {
+    let mut series: Series = Vec::new();
+    if raw.is_empty() {
+        add(name, format!("{name} is empty"), "give at least one (time, value)");
+    }
+    for (time, value) in raw {
+        match parse_duration_s(time) {
+            Ok(t) => {
+                if series.last().is_some_and(|(before, _)| *before >= t) {
+                    add(time, format!("{name}: {time} does not come after the time before it"), "times must rise");
+                }
+                if !value.is_finite() || *value < low || *value > high {
+                    add(time, format!("{name} at {time} is {value}"), &format!("{low} to {high} would do"));
+                }
+                series.push((t, *value));
+            }
+            Err(what) => add(time, what, ""),
+        }
+    }
+    series
 }
 
 fn behaviour(source: &Source, b: &crate::people::Behaviour, complaints: &mut Complaints) {
@@ -629,7 +631,7 @@ fn checked_script(
         if inject_keys[..row].contains(&inject.key) {
             binder.complain(&inject.key, format!("inject \"{}\" is there twice", inject.key), "keys are unique");
         }
-        let mut objective_is_there = |binder: &mut Binder, key: &String| {
+        let objective_is_there = |binder: &mut Binder, key: &String| {
             if !objectives.iter().any(|o| o.key == *key) {
                 let known: Vec<&str> = objectives.iter().map(|o| o.key.as_str()).collect();
                 let hint = format!("there is: {}", known.join(", "));

@@ -109,12 +109,12 @@ pub fn decide(
                 let destination = traffic.travel.destination_at(to);
                 let far = city.buildings[at.index()].at.distance_m(city.buildings[home.index()].at) > RIDE_FROM_M;
                 let by_car = far && people.household(person).car && people.age[i] >= 18;
+                let known = traffic.public_knows_closures;
                 if by_car {
-                    let car = traffic.travel.start_car(&[person], from, destination, traffic_known(&traffic));
+                    let car = traffic.travel.start_car(&[person], from, destination, known);
                     people.place[i] = Whereabouts::Car(car);
                 } else {
                     let pace = if far { E_BIKE_PACE } else { pace(people.age[i]) };
-                    let known = traffic_known(&traffic);
                     traffic.travel.start_walk(person, from, destination, pace, known);
                     people.place[i] = Whereabouts::OnFoot;
                 }
@@ -140,10 +140,6 @@ pub fn decide(
             }
         }
     }
-}
-
-fn traffic_known(traffic: &Traffic) -> bool {
-    traffic.public_knows_closures
 }
 
 /// Share of the normal walking speed: children and old people 0.7 (0.8-1.0 against 1.3 m/s: parameters.md 1).
@@ -280,12 +276,7 @@ pub fn travel(
     }
 }
 
-fn tell_harm(
-    harmed: Harmed,
-    tick: crate::base::time::Tick,
-    people: &mut crate::people::People,
-    events: &mut Events,
-) {
+fn tell_harm(harmed: Harmed, tick: crate::base::time::Tick, people: &mut crate::people::People, events: &mut Events) {
     people.hurt_at[harmed.person.index()].get_or_insert(tick);
     events.tell(tick, Event::PersonHarmed { person: harmed.person, health: harmed.health, cause: harmed.cause });
 }

@@ -56,7 +56,8 @@ impl<'a> Ground<'a> {
         let people = &residents.people;
         for i in 0..people.len() {
             let person = PersonId::of(i);
-            if people.trapped[i] && people.doing(person) == Doing::Trapped
+            if people.trapped[i]
+                && people.doing(person) == Doing::Trapped
                 && let Whereabouts::Building(b) = people.place[i]
             {
                 let zone = city.buildings[b.index()].zone;

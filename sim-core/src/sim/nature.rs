@@ -122,7 +122,9 @@ pub fn pull_levers(
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
             | Lever::AddRain { .. } => nature.flood.obey(&lever, now.s()),
-            Lever::ReleaseGas { .. } | Lever::ReduceLeak { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
+            Lever::ReleaseGas { .. } | Lever::ReduceLeak { .. } | Lever::SetWind { .. } => {
+                nature.gas.obey(&lever, now.s())
+            }
             Lever::CloseRoad { .. } | Lever::OpenRoad { .. } => traffic.travel.obey(&lever),
             Lever::Outage { zone, medium, duration_s } => {
                 lines.comms.fail(*zone, *medium, tick.plus_s(*duration_s), tick);
@@ -259,6 +261,7 @@ pub fn drift(
         let event = match news {
             GasNews::Released { site, substance, rate_kg_s } => Event::GasReleased { site, substance, rate_kg_s },
             GasNews::Stopped { site, released_kg } => Event::GasStopped { site, released_kg },
+            GasNews::Refused(what) => Event::Intervention { model: "gas".into(), what },
             GasNews::WindTurned { speed_m_s, from_deg } => Event::WindTurned { speed_m_s, from_deg },
         };
         events.tell(tick, event);

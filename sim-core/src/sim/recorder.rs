@@ -72,6 +72,15 @@ pub struct LastFrame {
     gas_blank: bool,
 }
 
+impl LastFrame {
+    pub fn of(people: PeopleView, gas_blank: bool) -> LastFrame {
+        LastFrame { people, gas_blank }
+    }
+    pub fn parts(&self) -> (PeopleView, bool) {
+        (self.people.clone(), self.gas_blank)
+    }
+}
+
 /// Fingerprint of the last tick.
 #[derive(Resource, Default)]
 pub struct LastDigest {
@@ -112,8 +121,11 @@ pub fn record(
     let mut posts: Vec<&Post> = posts.iter().collect();
     posts.sort_by_key(|p| p.id);
 
-    let mut batch =
-        Batch { events: std::mem::take(&mut events.list), inputs: std::mem::take(&mut drill.taken), ..Batch::default() };
+    let mut batch = Batch {
+        events: std::mem::take(&mut events.list),
+        inputs: std::mem::take(&mut drill.taken),
+        ..Batch::default()
+    };
     if tick.every_s(PEOPLE_S) {
         let view = look(city, &residents, &traffic, &units);
         batch.people = Some(if tick.every_s(PEOPLE_KEY_S) || last.people.is_empty() {

@@ -111,8 +111,14 @@ pub fn read_gauges(
         medium: Medium::Telemetry,
         facts,
         text: Text::new(
-            format!("雨强{rain:.0}毫米/时，未来3小时{ahead:.0}毫米；风速{:.0}米/秒，风向{:.0}°", wind.speed_m_s, wind.from_deg),
-            format!("rain {rain:.0} mm/h, {ahead:.0} mm in 3 h; wind {:.0} m/s from {:.0}°", wind.speed_m_s, wind.from_deg),
+            format!(
+                "雨强{rain:.0}毫米/时，未来3小时{ahead:.0}毫米；风速{:.0}米/秒，风向{:.0}°",
+                wind.speed_m_s, wind.from_deg
+            ),
+            format!(
+                "rain {rain:.0} mm/h, {ahead:.0} mm in 3 h; wind {:.0} m/s from {:.0}°",
+                wind.speed_m_s, wind.from_deg
+            ),
         ),
         sent: tick,
         inject: None,
@@ -409,9 +415,10 @@ pub fn hear(
                 }
                 advance(&mut orders, &mut events, tick, order, OrderState::Received);
                 let task = orders.book.get(order).order.task;
-                let able = scenario.units.iter().any(|u| {
-                    u.post == id && scenario.kinds[u.kind].skills.contains(&Skill::of(&task))
-                });
+                let able = scenario
+                    .units
+                    .iter()
+                    .any(|u| u.post == id && scenario.kinds[u.kind].skills.contains(&Skill::of(&task)));
                 let state =
                     if able { OrderState::Accepted } else { OrderState::Refused("no unit that can do this".into()) };
                 advance(&mut orders, &mut events, tick, order, state.clone());
@@ -513,7 +520,8 @@ pub(super) fn fact_text(city: &City, fact: &Fact) -> Text {
     let unit = fact.topic.quantity.unit();
     let unit_en = if unit == "人" { "" } else { unit };
     let value = (fact.value * 100.0).round() / 100.0;
-    Text::new(format!("{}{zh}{value}{unit}", name.zh), format!("{}: {en} {value} {unit_en}", name.en).trim_end().into())
+    let english = format!("{}: {en} {value} {unit_en}", name.en);
+    Text::new(format!("{}{zh}{value}{unit}", name.zh), english.trim_end())
 }
 
 /// Command: every post acts by the plan on its picture; seats add their orders.
@@ -535,15 +543,22 @@ pub fn command(
     posts.sort_by_key(|p| p.id);
     for input in std::mem::take(&mut drill.seat_orders) {
         if let Input::Order { from, to, task, units } = input {
-            let order = give(&setting, tick, &mut lines, &mut orders, &mut events, GivenOrder {
-                from,
-                to,
-                task,
-                units,
-                start_by: tick.plus_s(1800.0),
-                done_by: tick.plus_s(6.0 * 3600.0),
-                clause: None,
-            });
+            let order = give(
+                &setting,
+                tick,
+                &mut lines,
+                &mut orders,
+                &mut events,
+                GivenOrder {
+                    from,
+                    to,
+                    task,
+                    units,
+                    start_by: tick.plus_s(1800.0),
+                    done_by: tick.plus_s(6.0 * 3600.0),
+                    clause: None,
+                },
+            );
             posts[from.index()].picture.orders.insert(order, OrderState::Issued);
         }
     }
@@ -589,9 +604,10 @@ pub fn command(
                 }
                 Decision::Order { standing, to, task, units, start_by, done_by, clause } => {
                     // What is asked already, and not closed, is not asked again.
-                    let asked = orders.book.entries.iter().any(|e| {
-                        e.order.from == id && e.order.to == to && e.order.task == task && !e.state.closed()
-                    });
+                    let asked =
+                        orders.book.entries.iter().any(|e| {
+                            e.order.from == id && e.order.to == to && e.order.task == task && !e.state.closed()
+                        });
                     if asked {
                         continue;
                     }
@@ -720,8 +736,7 @@ pub fn dispatch(
     units.sort_by_key(|u| u.id);
     for id in orders.book.short_of_units() {
         let entry = orders.book.get(id);
-        let (to, task, short) =
-            (entry.order.to, entry.order.task, entry.order.units as usize - entry.units.len());
+        let (to, task, short) = (entry.order.to, entry.order.task, entry.order.units as usize - entry.units.len());
         let goal = goal_point(&scenario.city, &task);
         let mut able: Vec<(f64, usize)> = units
             .iter()
@@ -779,7 +794,10 @@ pub(super) fn sighting(
         to: vec![Party::Post(spec.post)],
         medium: Medium::Radio,
         facts: vec![fact],
-        text: Text::new(format!("{}报告：{}", spec.name.zh, words.zh), format!("{} reports: {}", spec.name.en, words.en)),
+        text: Text::new(
+            format!("{}报告：{}", spec.name.zh, words.zh),
+            format!("{} reports: {}", spec.name.en, words.en),
+        ),
         sent: tick,
         inject: None,
     };

@@ -3,7 +3,6 @@
 use crate::base::math;
 use crate::place::city::RoadClass;
 pub use crate::vocab::body::VehicleClass;
-use serde::{Deserialize, Serialize};
 
 /// Road that one standing car takes, m (MATSim's default; jam density 133 cars/km/lane).
 pub const CAR_SPACE_M: f64 = 7.5;

@@ -90,7 +90,15 @@ impl<'a> Facilities<'a> {
         let node = self.doors.nearest(at);
         self.add_at_node(kind, name, at, node, capacity, made);
     }
-    fn add_at_node(&mut self, kind: FacilityKind, name: Option<Text>, at: Point, node: NodeId, capacity: f64, made: bool) {
+    fn add_at_node(
+        &mut self,
+        kind: FacilityKind,
+        name: Option<Text>,
+        at: Point,
+        node: NodeId,
+        capacity: f64,
+        made: bool,
+    ) {
         let (key, number) = self.next_key(kind, made);
         let (_, zh, en) = words(kind);
         let name = name.unwrap_or_else(|| Text::new(format!("{zh}{number}"), format!("{en} {number}")));
@@ -121,7 +129,10 @@ impl<'a> Facilities<'a> {
         self.tank_yards(areas, log);
         self.shelters(areas, residents);
         let counted: Vec<String> = self.counts().into_iter().map(|(w, n)| format!("{n} {w}")).collect();
-        log.push(format!("facilities: from the map {}", if counted.is_empty() { "none".into() } else { counted.join(", ") }));
+        log.push(format!(
+            "facilities: from the map {}",
+            if counted.is_empty() { "none".into() } else { counted.join(", ") }
+        ));
     }
     fn counts(&self) -> Vec<(&'static str, usize)> {
         let mut counts: BTreeMap<FacilityKind, usize> = BTreeMap::new();
@@ -138,17 +149,24 @@ impl<'a> Facilities<'a> {
         let mut works = 0;
         let mut take = |tags: &Tags, at: Option<Point>| {
             let Some(at) = at.filter(|p| map.frame.holds(*p)) else { return };
-            let harmless = tags.any("content", &["water", "sewage", "slurry", "manure", "silage", "grain", "biomass", "hot_water"])
+            let harmless = tags
+                .any("content", &["water", "sewage", "slurry", "manure", "silage", "grain", "biomass", "hot_water"])
                 || tags.any("substance", &["water", "sewage"]);
             let tells = |keys: &[&str]| {
                 keys.iter().filter_map(|k| tags.get(k)).any(|v| {
-                    ["chem", "oil", "gas", "fuel", "petro", "refin", "ammonia", "chlor"].iter().any(|w| v.to_lowercase().contains(w))
+                    ["chem", "oil", "gas", "fuel", "petro", "refin", "ammonia", "chlor"]
+                        .iter()
+                        .any(|w| v.to_lowercase().contains(w))
                 })
             };
             if (tags.is("man_made", "storage_tank") || tags.any("building", &["storage_tank"])) && !harmless {
                 tanks.push((at, name(tags)));
             } else if tags.is("man_made", "works") || tags.get("industrial").is_some() {
-                if tells(&["product", "industrial", "works", "name"]) { tanks.push((at, name(tags))) } else { works += 1 }
+                if tells(&["product", "industrial", "works", "name"]) {
+                    tanks.push((at, name(tags)))
+                } else {
+                    works += 1
+                }
             }
         };
         for area in areas {
@@ -172,7 +190,8 @@ impl<'a> Facilities<'a> {
         let mut grounds: Vec<(f64, usize, Point)> = Vec::new();
         for (k, area) in areas.iter().enumerate() {
             let school = area.tags.any("amenity", &["school", "university", "college"]);
-            let open = area.tags.any("leisure", &["park", "sports_centre", "stadium"]) || area.tags.is("place", "square");
+            let open =
+                area.tags.any("leisure", &["park", "sports_centre", "stadium"]) || area.tags.is("place", "square");
             let m2 = area.shape.area_m2();
             let large = (school && m2 >= SCHOOL_MIN_M2) || (open && m2 >= PARK_MIN_M2);
             let at = area.shape.centre().filter(|p| self.map.frame.holds(*p));
@@ -200,7 +219,8 @@ impl<'a> Facilities<'a> {
             let Kind::Facility(kind) = extra.kind else { continue };
             let at = extra.points(&self.map.frame)[0];
             if !self.map.frame.holds(at) {
-                let what = format!("lies outside the area: longitude {}, latitude {}", extra.lonlat[0].0, extra.lonlat[0].1);
+                let what =
+                    format!("lies outside the area: longitude {}, latitude {}", extra.lonlat[0].0, extra.lonlat[0].1);
                 complaints.add_at(&extra.file, extra.at, what, "longitude first? or a larger bbox");
                 continue;
             }
@@ -257,7 +277,8 @@ impl<'a> Facilities<'a> {
             let far: [fn(Point) -> f64; 4] = [|p| p.y, |p| p.x, |p| -p.y, |p| -p.x];
             for f in far {
                 let drivable = net.links.iter().filter(|l| l.drivable()).map(|l| l.from);
-                let node = drivable.max_by(|a, b| f(net.nodes[a.index()].at).total_cmp(&f(net.nodes[b.index()].at)).then(b.cmp(a)));
+                let node = drivable
+                    .max_by(|a, b| f(net.nodes[a.index()].at).total_cmp(&f(net.nodes[b.index()].at)).then(b.cmp(a)));
                 if let Some(node) = node.filter(|n| chosen.iter().all(|c| c.0 != *n)) {
                     let road = net.links.iter().find(|l| l.from == node).map_or(String::new(), |l| l.name.clone());
                     chosen.push((node, road));
@@ -274,7 +295,11 @@ impl<'a> Facilities<'a> {
             };
             self.add_at_node(FacilityKind::Exit, Some(name), at, *node, 0.0, made);
         }
-        log.push(format!("facilities: {} exits {}", chosen.len(), if made { "MADE at the outermost streets" } else { "where main roads leave the map" }));
+        log.push(format!(
+            "facilities: {} exits {}",
+            chosen.len(),
+            if made { "MADE at the outermost streets" } else { "where main roads leave the map" }
+        ));
     }
 
     /// Makes what a drill can not do without.
@@ -287,11 +312,13 @@ impl<'a> Facilities<'a> {
             }
             sums
         };
-        let busiest = (0..zones.len()).max_by(|&a, &b| people[a].cmp(&people[b]).then(b.cmp(&a))).expect("a city has zones");
+        let busiest =
+            (0..zones.len()).max_by(|&a, &b| people[a].cmp(&people[b]).then(b.cmp(&a))).expect("a city has zones");
         let heart = spot(buildings, zones[busiest].centre, &[]);
         for (row, town) in self.zoning.towns.iter().enumerate() {
             let own = |f: &&Facility| {
-                f.kind == FacilityKind::TownHall && f.zone.is_some_and(|z| zones[z.index()].town == self.zoning.towns[row].key)
+                f.kind == FacilityKind::TownHall
+                    && f.zone.is_some_and(|z| zones[z.index()].town == self.zoning.towns[row].key)
             };
             let alone = self.zoning.towns.len() == 1 && self.count(FacilityKind::TownHall) > 0;
             if self.list.iter().any(|f| own(&f)) || alone || !zones.iter().any(|z| z.town == town.key) {
@@ -320,13 +347,16 @@ impl<'a> Facilities<'a> {
             }
         }
         let fire = self.list.iter().find(|f| f.kind == FacilityKind::FireStation).map_or(heart, |f| f.at);
-        for (kind, at) in [(FacilityKind::FloodDepot, fire), (FacilityKind::Store, hall), (FacilityKind::Substation, heart)] {
+        for (kind, at) in
+            [(FacilityKind::FloodDepot, fire), (FacilityKind::Store, hall), (FacilityKind::Substation, heart)]
+        {
             if self.count(kind) == 0 {
                 self.add(kind, None, at, 0.0, true);
             }
         }
         for (z, zone) in zones.iter().enumerate() {
-            let there = self.list.iter().any(|f| f.kind == FacilityKind::VillageOffice && f.zone == Some(ZoneId::of(z)));
+            let there =
+                self.list.iter().any(|f| f.kind == FacilityKind::VillageOffice && f.zone == Some(ZoneId::of(z)));
             if !there {
                 let own: Vec<Building> = buildings.iter().filter(|b| b.zone.index() == z).cloned().collect();
                 let at = spot(&own, zone.centre, &[Use::Public]);
@@ -354,7 +384,10 @@ impl<'a> Facilities<'a> {
             })
             .collect();
         if !made.is_empty() {
-            log.push(format!("facilities: MADE because the map shows none or too few: {}; their keys end in _made", made.join(", ")));
+            log.push(format!(
+                "facilities: MADE because the map shows none or too few: {}; their keys end in _made",
+                made.join(", ")
+            ));
         }
         if self.count(FacilityKind::TankYard) == 0 || self.count(FacilityKind::PumpStation) == 0 {
             log.push("facilities: tank yards and pump stations are never made; name them in an overlay if the drill needs them".into());
@@ -402,7 +435,9 @@ fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, String)> {
         }
     }
     let end = |n: usize| beside[n].filter(|b| !several[n] && b.1 <= RoadClass::Secondary);
-    (0..net.nodes.len()).filter_map(|n| end(n).map(|(_, class, k)| (NodeId::of(n), class, net.links[k].name.clone()))).collect()
+    (0..net.nodes.len())
+        .filter_map(|n| end(n).map(|(_, class, k)| (NodeId::of(n), class, net.links[k].name.clone())))
+        .collect()
 }
 
 /// (中文, English) of the direction from the centre.
@@ -436,7 +471,9 @@ fn kind_of(tags: &Tags) -> Option<FacilityKind> {
     by_amenity.or_else(|| {
         if tags.any("healthcare", &["hospital", "clinic"]) {
             Some(FacilityKind::Hospital)
-        } else if tags.is("power", "substation") && !tags.any("substation", &["minor_distribution", "transition", "traction"]) {
+        } else if tags.is("power", "substation")
+            && !tags.any("substation", &["minor_distribution", "transition", "traction"])
+        {
             Some(FacilityKind::Substation)
         } else if tags.is("man_made", "communications_tower") || mast {
             Some(FacilityKind::BaseStation)
@@ -465,7 +502,8 @@ fn usual_capacity(kind: FacilityKind) -> f64 {
 
 /// Beds, places, m3/s: what the map says, or an assumption.
 fn capacity(kind: FacilityKind, tags: &Tags, area: Option<&Area>) -> f64 {
-    let said = ["capacity:beds", "beds", "capacity"].iter().filter_map(|k| tags.get(k)).find_map(|v| v.parse::<f64>().ok());
+    let said =
+        ["capacity:beds", "beds", "capacity"].iter().filter_map(|k| tags.get(k)).find_map(|v| v.parse::<f64>().ok());
     let said = said.filter(|v| (1.0..=20_000.0).contains(v));
     match kind {
         FacilityKind::Hospital => said.unwrap_or_else(|| {

@@ -132,7 +132,8 @@ fn paint_sea(map: &Map, road: &[bool], ground: &mut Ground, log: &mut Vec<String
                 let (d, _) = distance_to_segment(p, pair[0], pair[1]);
                 let cross = (pair[1].x - pair[0].x) * (p.y - pair[0].y) - (pair[1].y - pair[0].y) * (p.x - pair[0].x);
                 let off = cross.abs() / pair[0].distance_m(pair[1]).max(1e-9);
-                let better = near[cell].is_none_or(|(best, square, _)| d < best - 1e-9 || (d < best + 1e-9 && off > square));
+                let better =
+                    near[cell].is_none_or(|(best, square, _)| d < best - 1e-9 || (d < best + 1e-9 && off > square));
                 if better {
                     near[cell] = Some((d, off, cross < 0.0));
                 }
@@ -176,7 +177,13 @@ pub fn neighbours(grid: &Grid, cell: usize) -> impl Iterator<Item = usize> + use
 
 /// Lowers the beds of waters into the terrain and gives the stage of the open water. `flat` says that the terrain was
 /// not read from a file.
-pub fn lower_beds(ground: &Ground, terrain_m: &mut [f32], asked_m: Option<f64>, flat: bool, log: &mut Vec<String>) -> f64 {
+pub fn lower_beds(
+    ground: &Ground,
+    terrain_m: &mut [f32],
+    asked_m: Option<f64>,
+    flat: bool,
+    log: &mut Vec<String>,
+) -> f64 {
     let any_sea = ground.sea.iter().any(|s| *s);
     let mut banks: Vec<f32> = Vec::new();
     for cell in 0..terrain_m.len() {

@@ -261,7 +261,8 @@ impl Raw {
                 .min_by(|a, b| a.0.total_cmp(&b.0));
             if let Some((_, k)) = near {
                 becomes[sources.remove(k)] = Some(NodeId::of(sink));
-                let arriving = self.links.iter().find(|l| l.drivable() && l.to.index() == sink).expect("a sink is reached");
+                let arriving =
+                    self.links.iter().find(|l| l.drivable() && l.to.index() == sink).expect("a sink is reached");
                 self.border.push((NodeId::of(sink), arriving.class, arriving.name.clone()));
                 joined += 1;
             }
