@@ -5,14 +5,17 @@
 //! (`ground`), the streets (`streets`), the houses and who sleeps in them (`houses`), and the facilities (`sites`).
 //! docs/models/city.md says where the numbers come from and what the towns are not.
 
+mod frame;
 mod ground;
 mod houses;
 mod names;
 mod plan;
+mod quarters;
 mod sites;
 mod streets;
 #[cfg(test)]
 mod tests;
+mod waterside;
 
 use crate::base::chance::{self, Stream};
 use crate::base::complaint::Complaints;
