@@ -115,7 +115,7 @@ impl SynthSpec {
 /// Their crests are higher: freeboard for waves.
 pub fn design_stage_m(kind: TerrainKind) -> Option<f64> {
     match kind {
-        // Liuhe near Taicang has seen 6.6 m on the Wusong datum (1997); a lower figure suits an older levee (assumption).
+        // Assumption: 0.8 m below the crest, for waves and settling.
         TerrainKind::DeltaPolder => Some(6.2),
         // Lake Tai: highest level 4.97 m (1999).
         TerrainKind::LakeShore => Some(5.0),
