@@ -29,7 +29,7 @@ pub fn count(rows: usize, test: impl Fn(usize) -> bool + Sync) -> u64 {
 
 /// `make(index)` for every index of `0..n`, in order. For heavy items: a raster tile, a route tree.
 pub fn map<T: Send>(n: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    (0..n).into_par_iter().map(|i| make(i)).collect()
+    (0..n).into_par_iter().map(&make).collect()
 }
 
 /// Calls `work(first_row, rows)` on fixed chunks of a column and gathers what each chunk has to say, in row order.
@@ -68,7 +68,7 @@ pub fn each_chunk3<T: Send, N: Send>(
 
 /// Largest `value(i)` over `0..n`; `floor` when there is none. A maximum has no rounding, so order does not matter.
 pub fn max(n: usize, floor: f64, value: impl Fn(usize) -> f64 + Sync) -> f64 {
-    (0..n).into_par_iter().with_min_len(64).map(|i| value(i)).reduce(|| floor, f64::max)
+    (0..n).into_par_iter().with_min_len(64).map(&value).reduce(|| floor, f64::max)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::vocab::body::{Doing, Health, Whereabouts};
 use crate::vocab::condition::{Fact, Quantity, Topic};
 use crate::vocab::event::Event;
 use crate::vocab::message::{Medium, Message, MessageKind, Party};
-use crate::vocab::order::{Order, OrderState, Task};
+use crate::vocab::order::{Advice, Order, OrderState, Task, Warning};
 use bevy_ecs::prelude::*;
 
 /// Gauges and weather stations report this often, s (10 min: hydrological telemetry practice, recalled).
@@ -531,6 +531,7 @@ pub fn command(
     mut lines: ResMut<Lines>,
     mut orders: ResMut<Orders>,
     mut traffic: ResMut<Traffic>,
+    mut residents: ResMut<Residents>,
     mut drill: ResMut<Drill>,
     mut events: ResMut<Events>,
     mut timing: ResMut<Timing>,
@@ -598,9 +599,7 @@ pub fn command(
                     send(&setting, tick, &mut lines, &mut events, message);
                 }
                 Decision::Warn(warning) => {
-                    events.tell(tick, Event::WarningIssued(warning.clone()));
-                    // A new warning of the same hazard and advice adds zones to what is out.
-                    lines.campaigns.push(Campaign { warning, issued: tick });
+                    warn(&setting, tick, &mut lines, &mut residents.books, &mut events, spec, warning);
                 }
                 Decision::Order { standing, to, task, units, start_by, done_by, clause } => {
                     // What is asked already, and not closed, is not asked again.
@@ -652,6 +651,59 @@ pub fn command(
             }
         }
     }
+}
+
+/// Warns the public of zones that have not had this advice yet, and tells the posts that look after them.
+fn warn(
+    setting: &Setting,
+    tick: Tick,
+    lines: &mut Lines,
+    books: &mut Books,
+    events: &mut Events,
+    spec: &PostSpec,
+    mut warning: Warning,
+) {
+    let scenario = &setting.scenario;
+    // The last word on a hazard in a zone is what is in force there.
+    let in_force = |zone: &ZoneId| {
+        let last =
+            lines.campaigns.iter().rev().find(|c| c.warning.hazard == warning.hazard && c.warning.zones.contains(zone));
+        last.is_some_and(|c| c.warning.advice == warning.advice && c.warning.colour >= warning.colour)
+    };
+    let fresh: Vec<ZoneId> = warning.zones.iter().filter(|z| !in_force(z)).copied().collect();
+    if fresh.is_empty() {
+        return;
+    }
+    warning.zones = fresh;
+    if warning.advice != Advice::Prepare {
+        // Officers go round again with the new advice.
+        let city = &scenario.city;
+        books.called_on.retain(|b| !warning.zones.contains(&city.buildings[b.index()].zone));
+    }
+    events.tell(tick, Event::WarningIssued(warning.clone()));
+    let concerned = |p: &PostSpec| p.tier <= 1 || p.area.iter().any(|z| warning.zones.contains(z));
+    let to: Vec<Party> = (0..scenario.posts.len())
+        .filter(|&p| PostId::of(p) != warning.by && concerned(&scenario.posts[p]))
+        .map(|p| Party::Post(PostId::of(p)))
+        .collect();
+    let advice = warning.advice.number();
+    let (hazard, colour, what) = (warning.hazard.names(), warning.colour.names(), warning.advice.names());
+    let message = Message {
+        id: lines.comms.next_id(),
+        kind: MessageKind::Warning,
+        from: Party::Post(warning.by),
+        to,
+        medium: lines.comms.pick(spec.zone, tick, 0, spec.tier <= 1),
+        facts: warning.zones.iter().map(|z| fact(Quantity::ZoneAdvice, z.0, advice, tick)).collect(),
+        text: Text::new(
+            format!("【演练】{}{}预警：{}个社区{}", hazard.0, colour.0, warning.zones.len(), what.0),
+            format!("EXERCISE {} warning, {}: {} zones, {}", hazard.1, colour.1, warning.zones.len(), what.1),
+        ),
+        sent: tick,
+        inject: None,
+    };
+    send(setting, tick, lines, events, message);
+    lines.campaigns.push(Campaign { warning, issued: tick });
 }
 
 struct GivenOrder {

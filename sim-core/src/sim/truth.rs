@@ -55,6 +55,10 @@ impl Known for Truth<'_> {
                 let all = self.in_zone(about, |_| true).max(1.0);
                 self.in_zone(about, |p| matches!(people.doing(p), Doing::Sheltered | Doing::Away)) / all
             }
+            Quantity::ZoneAdvice => {
+                let said = self.lines.campaigns.iter().rev().find(|c| c.warning.zones.contains(&ZoneId(about)));
+                said?.warning.advice.number()
+            }
             Quantity::ZonePowerOut => f64::from(u8::from(self.lines.comms.power_out(ZoneId(about)))),
             Quantity::Release => f64::from(u8::from(self.nature.gas.leak_kg_s(FacilityId(about)) > 0.0)),
             Quantity::ShelterLoad | Quantity::HospitalLoad => f64::from(*self.refuges.load.get(about as usize)?),

@@ -36,6 +36,8 @@ pub enum Quantity {
     ZoneWarned,
     /// Share of a zone's people moved out, 0 to 1 (转移率).
     ZoneEvacuated,
+    /// The strongest advice given to the zone: 1 be ready, 2 leave, 3 go up, 4 stay indoors, 5 all clear.
+    ZoneAdvice,
     /// 1 while the zone has no power (停电).
     ZonePowerOut,
     /// 1 while a substance escapes at a site (泄漏).
@@ -71,7 +73,7 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 25] = [
+    pub const ALL: [Quantity; 26] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
@@ -81,6 +83,7 @@ impl Quantity {
         Quantity::ZoneHurt,
         Quantity::ZoneWarned,
         Quantity::ZoneEvacuated,
+        Quantity::ZoneAdvice,
         Quantity::ZonePowerOut,
         Quantity::Release,
         Quantity::ShelterLoad,
@@ -112,6 +115,7 @@ impl Quantity {
             Quantity::ZoneHurt => (Zone, "人", "待救重伤员", "seriously hurt, waiting"),
             Quantity::ZoneWarned => (Zone, "", "预警覆盖率", "share warned"),
             Quantity::ZoneEvacuated => (Zone, "", "转移率", "share evacuated"),
+            Quantity::ZoneAdvice => (Zone, "", "避险指引", "advice in force"),
             Quantity::ZonePowerOut => (Zone, "", "停电", "power out"),
             Quantity::Release => (Facility, "", "泄漏", "release"),
             Quantity::ShelterLoad => (Facility, "人", "安置人数", "people sheltered"),

@@ -134,6 +134,10 @@ pub enum Advice {
 }
 
 impl Advice {
+    /// The value of `Quantity::ZoneAdvice`.
+    pub fn number(self) -> f64 {
+        f64::from(self as u8) + 1.0
+    }
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
             Advice::Prepare => ("做好准备", "be ready"),
