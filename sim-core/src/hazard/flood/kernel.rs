@@ -22,6 +22,8 @@ const ROOT_G_2: f64 = 6.264_183_905_346_33;
 pub const TILE_W: usize = 32;
 /// Rows of a tile and of a band (the unit of parallel work).
 pub const TILE_H: usize = 16;
+/// Tiles of a run at most, so that its row buffers stay in the nearest cache.
+const RUN_TILES: usize = 4;
 /// Mobile water shallower than this has no velocity of its own, m (assumption; far below any use of the result).
 const STILL_M: f64 = 1e-6;
 
@@ -348,7 +350,7 @@ fn band_step(field: &Field, b: usize, out: (&mut [f64], &mut [f64], &mut [f64]),
     while t < tiles {
         let start = t;
         let active = band.active[t];
-        while t < tiles && band.active[t] == active {
+        while t < tiles && band.active[t] == active && t - start < RUN_TILES {
             t += 1;
         }
         let (i0, i1) = (start * TILE_W, (t * TILE_W).min(nx));
