@@ -309,7 +309,7 @@ fn largest(values: &[f64]) -> f64 {
 }
 
 #[inline(always)]
-fn note_row(tile: &mut Tile, mobile: impl Iterator<Item = f64> + ExactSizeIterator, first: bool, last: bool) {
+fn note_row(tile: &mut Tile, mobile: impl ExactSizeIterator<Item = f64>, first: bool, last: bool) {
     let n = mobile.len();
     for (k, m) in mobile.enumerate() {
         if m > 0.0 {
