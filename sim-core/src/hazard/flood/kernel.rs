@@ -192,10 +192,10 @@ impl Kernel {
         }
     }
 
-    /// Longest stable step, s: 0.7 of dx / (|u| + |v| + 2c), for which no cell gives more than it has save in
+    /// Longest stable step, s: 0.9 of dx / (|u| + |v| + 2c), for which no cell gives more than it has save in
     /// corners between dry cells; `step` then says so.
     pub fn stable_step_s(&self) -> f64 {
-        0.7 * self.cell_m / self.speed_m_s.max(1e-6)
+        0.9 * self.cell_m / self.speed_m_s.max(1e-6)
     }
 
     /// Any mobile water on the grid.
