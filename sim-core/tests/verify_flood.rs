@@ -40,7 +40,7 @@ fn a_lake_at_rest_over_random_ground_stays_at_rest_wet_and_dry() {
     let mut city = bare(70, 50, 10.0, ground, Cover::Water);
     city.water_level_m = 3.0;
     let mut flood = Flood::new(&city, &FloodSpec { film_m: 0.0, ..plain() });
-    assert!(flood.depth_m().iter().any(|h| *h == 0.0) && flood.depth_m().iter().any(|h| *h > 2.0));
+    assert!(flood.depth_m().contains(&0.0) && flood.depth_m().iter().any(|h| *h > 2.0));
     for tick in 0..30 {
         assert!(flood.advance(f64::from(tick) * 10.0, 10.0).is_empty());
     }
