@@ -13,7 +13,18 @@ pub struct Area {
 
 /// Keys of which one at least makes a closed way an area.
 const KEYS: [&str; 13] = [
-    "building", "landuse", "natural", "leisure", "amenity", "water", "place", "power", "man_made", "healthcare", "office", "tourism",
+    "building",
+    "landuse",
+    "natural",
+    "leisure",
+    "amenity",
+    "water",
+    "place",
+    "power",
+    "man_made",
+    "healthcare",
+    "office",
+    "tourism",
     "industrial",
 ];
 

@@ -7,6 +7,7 @@ use super::houses::Doors;
 use super::network::Net;
 use super::osm::Tags;
 use super::overlay::{Extra, Kind};
+use super::shapes::{Buckets, direction};
 use super::tags::name;
 use super::zones::Zoning;
 use crate::base::complaint::Complaints;
@@ -90,7 +91,15 @@ impl<'a> Facilities<'a> {
         let node = self.doors.nearest(at);
         self.add_at_node(kind, name, at, node, capacity, made);
     }
-    fn add_at_node(&mut self, kind: FacilityKind, name: Option<Text>, at: Point, node: NodeId, capacity: f64, made: bool) {
+    fn add_at_node(
+        &mut self,
+        kind: FacilityKind,
+        name: Option<Text>,
+        at: Point,
+        node: NodeId,
+        capacity: f64,
+        made: bool,
+    ) {
         let (key, number) = self.next_key(kind, made);
         let (_, zh, en) = words(kind);
         let name = name.unwrap_or_else(|| Text::new(format!("{zh}{number}"), format!("{en} {number}")));
@@ -121,7 +130,10 @@ impl<'a> Facilities<'a> {
         self.tank_yards(areas, log);
         self.shelters(areas, residents);
         let counted: Vec<String> = self.counts().into_iter().map(|(w, n)| format!("{n} {w}")).collect();
-        log.push(format!("facilities: from the map {}", if counted.is_empty() { "none".into() } else { counted.join(", ") }));
+        log.push(format!(
+            "facilities: from the map {}",
+            if counted.is_empty() { "none".into() } else { counted.join(", ") }
+        ));
     }
     fn counts(&self) -> Vec<(&'static str, usize)> {
         let mut counts: BTreeMap<FacilityKind, usize> = BTreeMap::new();
@@ -138,17 +150,24 @@ impl<'a> Facilities<'a> {
         let mut works = 0;
         let mut take = |tags: &Tags, at: Option<Point>| {
             let Some(at) = at.filter(|p| map.frame.holds(*p)) else { return };
-            let harmless = tags.any("content", &["water", "sewage", "slurry", "manure", "silage", "grain", "biomass", "hot_water"])
+            let harmless = tags
+                .any("content", &["water", "sewage", "slurry", "manure", "silage", "grain", "biomass", "hot_water"])
                 || tags.any("substance", &["water", "sewage"]);
             let tells = |keys: &[&str]| {
                 keys.iter().filter_map(|k| tags.get(k)).any(|v| {
-                    ["chem", "oil", "gas", "fuel", "petro", "refin", "ammonia", "chlor"].iter().any(|w| v.to_lowercase().contains(w))
+                    ["chem", "oil", "gas", "fuel", "petro", "refin", "ammonia", "chlor"]
+                        .iter()
+                        .any(|w| v.to_lowercase().contains(w))
                 })
             };
             if (tags.is("man_made", "storage_tank") || tags.any("building", &["storage_tank"])) && !harmless {
                 tanks.push((at, name(tags)));
             } else if tags.is("man_made", "works") || tags.get("industrial").is_some() {
-                if tells(&["product", "industrial", "works", "name"]) { tanks.push((at, name(tags))) } else { works += 1 }
+                if tells(&["product", "industrial", "works", "name"]) {
+                    tanks.push((at, name(tags)))
+                } else {
+                    works += 1
+                }
             }
         };
         for area in areas {
@@ -172,7 +191,8 @@ impl<'a> Facilities<'a> {
         let mut grounds: Vec<(f64, usize, Point)> = Vec::new();
         for (k, area) in areas.iter().enumerate() {
             let school = area.tags.any("amenity", &["school", "university", "college"]);
-            let open = area.tags.any("leisure", &["park", "sports_centre", "stadium"]) || area.tags.is("place", "square");
+            let open =
+                area.tags.any("leisure", &["park", "sports_centre", "stadium"]) || area.tags.is("place", "square");
             let m2 = area.shape.area_m2();
             let large = (school && m2 >= SCHOOL_MIN_M2) || (open && m2 >= PARK_MIN_M2);
             let at = area.shape.centre().filter(|p| self.map.frame.holds(*p));
@@ -200,7 +220,8 @@ impl<'a> Facilities<'a> {
             let Kind::Facility(kind) = extra.kind else { continue };
             let at = extra.points(&self.map.frame)[0];
             if !self.map.frame.holds(at) {
-                let what = format!("lies outside the area: longitude {}, latitude {}", extra.lonlat[0].0, extra.lonlat[0].1);
+                let what =
+                    format!("lies outside the area: longitude {}, latitude {}", extra.lonlat[0].0, extra.lonlat[0].1);
                 complaints.add_at(&extra.file, extra.at, what, "longitude first? or a larger bbox");
                 continue;
             }
@@ -236,7 +257,13 @@ impl<'a> Facilities<'a> {
         let grid = &self.map.frame.grid;
         let centre = Point::new(grid.width_m() / 2.0, grid.height_m() / 2.0);
         let mut candidates = net.border.clone();
-        candidates.extend(ends_of_main_roads(net));
+        let nodes = Buckets::new(net.nodes.iter().map(|n| n.at).collect(), grid.width_m(), grid.height_m(), 300.0);
+        candidates.extend(
+            ends_of_main_roads(net)
+                .into_iter()
+                .filter(|(node, _, from)| outermost(net, &nodes, *node, *from))
+                .map(|(n, c, k)| (n, c, net.links[k].name.clone())),
+        );
         candidates.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));
         let mut chosen: Vec<(NodeId, String)> = Vec::new();
         for lowest in [RoadClass::Secondary, RoadClass::Residential] {
@@ -257,7 +284,8 @@ impl<'a> Facilities<'a> {
             let far: [fn(Point) -> f64; 4] = [|p| p.y, |p| p.x, |p| -p.y, |p| -p.x];
             for f in far {
                 let drivable = net.links.iter().filter(|l| l.drivable()).map(|l| l.from);
-                let node = drivable.max_by(|a, b| f(net.nodes[a.index()].at).total_cmp(&f(net.nodes[b.index()].at)).then(b.cmp(a)));
+                let node = drivable
+                    .max_by(|a, b| f(net.nodes[a.index()].at).total_cmp(&f(net.nodes[b.index()].at)).then(b.cmp(a)));
                 if let Some(node) = node.filter(|n| chosen.iter().all(|c| c.0 != *n)) {
                     let road = net.links.iter().find(|l| l.from == node).map_or(String::new(), |l| l.name.clone());
                     chosen.push((node, road));
@@ -274,7 +302,11 @@ impl<'a> Facilities<'a> {
             };
             self.add_at_node(FacilityKind::Exit, Some(name), at, *node, 0.0, made);
         }
-        log.push(format!("facilities: {} exits {}", chosen.len(), if made { "MADE at the outermost streets" } else { "where main roads leave the map" }));
+        log.push(format!(
+            "facilities: {} exits {}",
+            chosen.len(),
+            if made { "MADE at the outermost streets" } else { "where main roads leave the map" }
+        ));
     }
 
     /// Makes what a drill can not do without.
@@ -287,11 +319,13 @@ impl<'a> Facilities<'a> {
             }
             sums
         };
-        let busiest = (0..zones.len()).max_by(|&a, &b| people[a].cmp(&people[b]).then(b.cmp(&a))).expect("a city has zones");
+        let busiest =
+            (0..zones.len()).max_by(|&a, &b| people[a].cmp(&people[b]).then(b.cmp(&a))).expect("a city has zones");
         let heart = spot(buildings, zones[busiest].centre, &[]);
         for (row, town) in self.zoning.towns.iter().enumerate() {
             let own = |f: &&Facility| {
-                f.kind == FacilityKind::TownHall && f.zone.is_some_and(|z| zones[z.index()].town == self.zoning.towns[row].key)
+                f.kind == FacilityKind::TownHall
+                    && f.zone.is_some_and(|z| zones[z.index()].town == self.zoning.towns[row].key)
             };
             let alone = self.zoning.towns.len() == 1 && self.count(FacilityKind::TownHall) > 0;
             if self.list.iter().any(|f| own(&f)) || alone || !zones.iter().any(|z| z.town == town.key) {
@@ -307,26 +341,44 @@ impl<'a> Facilities<'a> {
         }
         let hall = self.list.iter().filter(|f| f.kind == FacilityKind::TownHall).map(|f| f.at);
         let hall = hall.min_by(|a, b| a.distance_m(heart).total_cmp(&b.distance_m(heart))).unwrap_or(heart);
-        let beds = (f64::from(residents) * BEDS_PER_HEAD).ceil().max(20.0);
+        if self.count(FacilityKind::CommandCentre) == 0 {
+            self.add(FacilityKind::CommandCentre, None, hall, 0.0, true);
+        }
+        let built_km2 = self.zoning.zone_of_cell.iter().filter(|z| **z != u16::MAX).count() as f64
+            * self.map.frame.grid.cell_m
+            * self.map.frame.grid.cell_m
+            / 1.0e6;
+        let heads = f64::from(residents);
         let needed = [
-            (FacilityKind::CommandCentre, hall, 0.0),
-            (FacilityKind::FireStation, spot(buildings, heart, &[Use::Public, Use::Work, Use::Industry]), 0.0),
-            (FacilityKind::PoliceStation, spot(buildings, heart, &[Use::Public, Use::Shop]), 0.0),
-            (FacilityKind::Hospital, spot(buildings, heart, &[Use::Health, Use::Public]), beds),
+            // Chinese standard 152-2017: a fire station serves at most 7 km2, at the edge of towns 15 km2.
+            (FacilityKind::FireStation, built_km2 / 15.0, &[Use::Public, Use::Work, Use::Industry][..]),
+            // One per 50,000 and one per 100,000 people: assumptions.
+            (FacilityKind::PoliceStation, heads / 50_000.0, &[Use::Public, Use::Shop]),
+            (FacilityKind::Hospital, heads / 100_000.0, &[Use::Health, Use::Public]),
         ];
-        for (kind, at, capacity) in needed {
-            if self.count(kind) == 0 {
-                self.add(kind, None, at, capacity, true);
+        for (kind, number, uses) in needed {
+            if self.count(kind) > 0 {
+                continue;
+            }
+            let number = number.ceil().clamp(1.0, 12.0);
+            let beds =
+                if kind == FacilityKind::Hospital { (heads * BEDS_PER_HEAD / number).ceil().max(20.0) } else { 0.0 };
+            for centre in far_apart(zones, busiest, number as usize) {
+                let at = spot(buildings, centre, uses);
+                self.add(kind, None, at, beds, true);
             }
         }
         let fire = self.list.iter().find(|f| f.kind == FacilityKind::FireStation).map_or(heart, |f| f.at);
-        for (kind, at) in [(FacilityKind::FloodDepot, fire), (FacilityKind::Store, hall), (FacilityKind::Substation, heart)] {
+        for (kind, at) in
+            [(FacilityKind::FloodDepot, fire), (FacilityKind::Store, hall), (FacilityKind::Substation, heart)]
+        {
             if self.count(kind) == 0 {
                 self.add(kind, None, at, 0.0, true);
             }
         }
         for (z, zone) in zones.iter().enumerate() {
-            let there = self.list.iter().any(|f| f.kind == FacilityKind::VillageOffice && f.zone == Some(ZoneId::of(z)));
+            let there =
+                self.list.iter().any(|f| f.kind == FacilityKind::VillageOffice && f.zone == Some(ZoneId::of(z)));
             if !there {
                 let own: Vec<Building> = buildings.iter().filter(|b| b.zone.index() == z).cloned().collect();
                 let at = spot(&own, zone.centre, &[Use::Public]);
@@ -354,7 +406,10 @@ impl<'a> Facilities<'a> {
             })
             .collect();
         if !made.is_empty() {
-            log.push(format!("facilities: MADE because the map shows none or too few: {}; their keys end in _made", made.join(", ")));
+            log.push(format!(
+                "facilities: MADE because the map shows none or too few: {}; their keys end in _made",
+                made.join(", ")
+            ));
         }
         if self.count(FacilityKind::TankYard) == 0 || self.count(FacilityKind::PumpStation) == 0 {
             log.push("facilities: tank yards and pump stations are never made; name them in an overlay if the drill needs them".into());
@@ -380,6 +435,22 @@ impl<'a> Facilities<'a> {
     }
 }
 
+/// The centres of up to `count` zones, beginning with `first`, each next one farthest from those before.
+fn far_apart(zones: &[Zone], first: usize, count: usize) -> Vec<Point> {
+    let mut chosen = vec![zones[first].centre];
+    while chosen.len() < count.min(zones.len()) {
+        let apart = |z: &Zone| chosen.iter().map(|p| p.distance_m(z.centre)).fold(f64::INFINITY, f64::min);
+        let mut best = 0;
+        for z in 1..zones.len() {
+            if apart(&zones[z]) > apart(&zones[best]) {
+                best = z;
+            }
+        }
+        chosen.push(zones[best].centre);
+    }
+    chosen
+}
+
 /// A sensible place near `p`: a building of one of these uses within 600 m, else the nearest building.
 fn spot(buildings: &[Building], p: Point, uses: &[Use]) -> Point {
     let nearest = |wanted: &dyn Fn(&Building) -> bool| {
@@ -389,8 +460,9 @@ fn spot(buildings: &[Building], p: Point, uses: &[Use]) -> Point {
     nearest(&|b| uses.contains(&b.purpose) && b.at.distance_m(p) < 600.0).or_else(|| nearest(&|_| true)).unwrap_or(p)
 }
 
-/// Nodes where a main road ends with nothing behind it: the edge of an extract that follows a border.
-fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, String)> {
+/// Nodes where a main road ends with nothing behind it, with one of the links there: on the edge of an extract that
+/// follows a border, and in a few places within.
+fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, usize)> {
     let mut beside: Vec<Option<(NodeId, RoadClass, usize)>> = vec![None; net.nodes.len()];
     let mut several = vec![false; net.nodes.len()];
     for (k, link) in net.links.iter().enumerate().filter(|(_, l)| l.drivable()) {
@@ -402,7 +474,21 @@ fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, String)> {
         }
     }
     let end = |n: usize| beside[n].filter(|b| !several[n] && b.1 <= RoadClass::Secondary);
-    (0..net.nodes.len()).filter_map(|n| end(n).map(|(_, class, k)| (NodeId::of(n), class, net.links[k].name.clone()))).collect()
+    (0..net.nodes.len()).filter_map(|n| end(n).map(|(_, class, k)| (NodeId::of(n), class, k))).collect()
+}
+
+/// Does the road that ends here lead out? It does when hardly any street lies ahead: in the cone of 60 degrees to each
+/// side of its direction, within 1.5 km (assumption).
+fn outermost(net: &Net, nodes: &Buckets, node: NodeId, link: usize) -> bool {
+    let at = net.nodes[node.index()].at;
+    let link = &net.links[link];
+    let other = if link.from == node { link.to } else { link.from };
+    let Some(u) = direction(net.nodes[other.index()].at, at) else { return false };
+    let ahead = nodes.near(at, 1_500.0).into_iter().filter(|&k| {
+        let p = net.nodes[k].at;
+        (p.x - at.x) * u.0 + (p.y - at.y) * u.1 > 0.5 * p.distance_m(at)
+    });
+    ahead.count() <= 2
 }
 
 /// (中文, English) of the direction from the centre.
@@ -436,7 +522,9 @@ fn kind_of(tags: &Tags) -> Option<FacilityKind> {
     by_amenity.or_else(|| {
         if tags.any("healthcare", &["hospital", "clinic"]) {
             Some(FacilityKind::Hospital)
-        } else if tags.is("power", "substation") && !tags.any("substation", &["minor_distribution", "transition", "traction"]) {
+        } else if tags.is("power", "substation")
+            && !tags.any("substation", &["minor_distribution", "transition", "traction"])
+        {
             Some(FacilityKind::Substation)
         } else if tags.is("man_made", "communications_tower") || mast {
             Some(FacilityKind::BaseStation)
@@ -465,7 +553,8 @@ fn usual_capacity(kind: FacilityKind) -> f64 {
 
 /// Beds, places, m3/s: what the map says, or an assumption.
 fn capacity(kind: FacilityKind, tags: &Tags, area: Option<&Area>) -> f64 {
-    let said = ["capacity:beds", "beds", "capacity"].iter().filter_map(|k| tags.get(k)).find_map(|v| v.parse::<f64>().ok());
+    let said =
+        ["capacity:beds", "beds", "capacity"].iter().filter_map(|k| tags.get(k)).find_map(|v| v.parse::<f64>().ok());
     let said = said.filter(|v| (1.0..=20_000.0).contains(v));
     match kind {
         FacilityKind::Hospital => said.unwrap_or_else(|| {

@@ -29,7 +29,8 @@ impl Frame {
         }
         let zone = (((lon + 180.0) / 6.0).floor() as u16 % 60) + 1;
         let south = lat < 0.0;
-        let proj4 = format!("+proj=utm +zone={zone}{} +datum=WGS84 +units=m +no_defs", if south { " +south" } else { "" });
+        let proj4 =
+            format!("+proj=utm +zone={zone}{} +datum=WGS84 +units=m +no_defs", if south { " +south" } else { "" });
         let own = |p: &str| Proj::from_proj_string(p).unwrap_or_else(|e| panic!("our own projection `{p}`: {e}"));
         let (lonlat, utm) = (own("+proj=longlat +datum=WGS84 +no_defs"), own(&proj4));
         // Meridians and parallels bend on the grid: corners and the middles of the edges bound the box.
@@ -38,7 +39,10 @@ impl Frame {
         for x in [bbox[0], lon, bbox[2]] {
             for y in [bbox[1], lat, bbox[3]] {
                 let Some((e, n)) = convert(&lonlat, &utm, x, y) else {
-                    return Err((format!("reaches {x:.3}, {y:.3}, which UTM zone {zone} cannot show"), "take a smaller bbox".into()));
+                    return Err((
+                        format!("reaches {x:.3}, {y:.3}, which UTM zone {zone} cannot show"),
+                        "take a smaller bbox".into(),
+                    ));
                 };
                 low = (low.0.min(e), low.1.min(n));
                 high = (high.0.max(e), high.1.max(n));
@@ -171,8 +175,7 @@ mod tests {
         let (a2, a3) = (aa * aa, aa * aa * aa);
         let east = k0
             * n
-            * (aa + (1.0 - t + c) * a3 / 6.0
-                + (5.0 - 18.0 * t + t * t + 72.0 * c - 58.0 * ep2) * a3 * a2 / 120.0)
+            * (aa + (1.0 - t + c) * a3 / 6.0 + (5.0 - 18.0 * t + t * t + 72.0 * c - 58.0 * ep2) * a3 * a2 / 120.0)
             + 500_000.0;
         let north = k0
             * (m + n

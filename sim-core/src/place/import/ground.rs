@@ -9,7 +9,7 @@ use super::frame::Map;
 use super::network::Net;
 use super::shapes::{cells_near, distance_to_segment};
 use super::tags::{area_cover, is_water, waterway};
-use crate::place::city::{Cover, RoadClass};
+use crate::place::city::{Building, Cover, RoadClass};
 use crate::place::grid::Grid;
 use crate::vocab::body::Point;
 use std::collections::VecDeque;
@@ -132,7 +132,8 @@ fn paint_sea(map: &Map, road: &[bool], ground: &mut Ground, log: &mut Vec<String
                 let (d, _) = distance_to_segment(p, pair[0], pair[1]);
                 let cross = (pair[1].x - pair[0].x) * (p.y - pair[0].y) - (pair[1].y - pair[0].y) * (p.x - pair[0].x);
                 let off = cross.abs() / pair[0].distance_m(pair[1]).max(1e-9);
-                let better = near[cell].is_none_or(|(best, square, _)| d < best - 1e-9 || (d < best + 1e-9 && off > square));
+                let better =
+                    near[cell].is_none_or(|(best, square, _)| d < best - 1e-9 || (d < best + 1e-9 && off > square));
                 if better {
                     near[cell] = Some((d, off, cross < 0.0));
                 }
@@ -176,7 +177,13 @@ pub fn neighbours(grid: &Grid, cell: usize) -> impl Iterator<Item = usize> + use
 
 /// Lowers the beds of waters into the terrain and gives the stage of the open water. `flat` says that the terrain was
 /// not read from a file.
-pub fn lower_beds(ground: &Ground, terrain_m: &mut [f32], asked_m: Option<f64>, flat: bool, log: &mut Vec<String>) -> f64 {
+pub fn lower_beds(
+    ground: &Ground,
+    terrain_m: &mut [f32],
+    asked_m: Option<f64>,
+    flat: bool,
+    log: &mut Vec<String>,
+) -> f64 {
     let any_sea = ground.sea.iter().any(|s| *s);
     let mut banks: Vec<f32> = Vec::new();
     for cell in 0..terrain_m.len() {
@@ -212,11 +219,11 @@ pub fn lower_beds(ground: &Ground, terrain_m: &mut [f32], asked_m: Option<f64>, 
     level_m
 }
 
-/// The cell of the largest connected water, and a few more far along it: where gauges make sense. Points of at most
-/// `count` gauges, in order of distance from `centre`.
-pub fn gauge_points(grid: &Grid, cover: &[Cover], centre: Point, count: usize) -> Vec<Point> {
+/// Where gauges make sense: on large waters within 400 m of buildings, the first nearest to `centre`, the others far
+/// from it; at most `count`.
+pub fn gauge_points(grid: &Grid, cover: &[Cover], buildings: &[Building], centre: Point, count: usize) -> Vec<Point> {
     let mut part = vec![u32::MAX; grid.len()];
-    let mut sizes: Vec<(usize, usize)> = Vec::new();
+    let mut sizes: Vec<usize> = Vec::new();
     for start in 0..grid.len() {
         if cover[start] != Cover::Water || part[start] != u32::MAX {
             continue;
@@ -234,11 +241,22 @@ pub fn gauge_points(grid: &Grid, cover: &[Cover], centre: Point, count: usize) -
                 }
             }
         }
-        sizes.push((size, start));
+        sizes.push(size);
     }
     // Big water: at least 40 cells in one piece, 2.5 ha at 25 m.
-    let big: Vec<u32> = (0..sizes.len() as u32).filter(|&k| sizes[k as usize].0 >= 40).collect();
-    let cells: Vec<usize> = (0..grid.len()).filter(|&c| big.contains(&part[c])).collect();
+    let big: Vec<bool> = sizes.iter().map(|size| *size >= 40).collect();
+    let mut near_town = vec![false; grid.len()];
+    let mut seen = vec![false; grid.len()];
+    for b in buildings {
+        // Buildings that share a cell see the same waters.
+        if !std::mem::replace(&mut seen[grid.nearest_cell(b.at)], true) {
+            for cell in grid.cells_within(b.at, 400.0) {
+                near_town[cell] = true;
+            }
+        }
+    }
+    let cells: Vec<usize> =
+        (0..grid.len()).filter(|&c| near_town[c] && part[c] != u32::MAX && big[part[c] as usize]).collect();
     let mut found: Vec<Point> = Vec::new();
     while found.len() < count {
         // The first is nearest to the centre, each next one farthest from those before, yet not beyond the town.

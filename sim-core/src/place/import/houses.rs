@@ -52,10 +52,12 @@ pub fn from_map(map: &Map, areas: &[Area], log: &mut Vec<String>) -> Vec<Buildin
         }
         let own = building_use(&area.tags);
         let around = || {
-            let inside = |(low, high): &(Point, Point)| at.x >= low.x && at.y >= low.y && at.x <= high.x && at.y <= high.y;
+            let inside =
+                |(low, high): &(Point, Point)| at.x >= low.x && at.y >= low.y && at.x <= high.x && at.y <= high.y;
             uses.iter().find(|(a, _, extent)| inside(extent) && a.shape.contains(at)).map(|(_, u, _)| *u)
         };
-        let purpose = own.map(|o| o.0).or_else(around).unwrap_or(if footprint < HOME_MIN_M2 { Use::Other } else { Use::Home });
+        let purpose =
+            own.map(|o| o.0).or_else(around).unwrap_or(if footprint < HOME_MIN_M2 { Use::Other } else { Use::Home });
         let outline = simplify(area.shape.ring(), 0.5);
         drafts.push((
             Building {
@@ -176,8 +178,16 @@ struct Plot {
 }
 
 /// Sets blocks along the streets until the homes hold `residents`, if the map's own can not. Appends to `buildings`.
-pub fn invent(map: &Map, net: &Net, ground: &Ground, terrain_m: &[f32], residents: u32, buildings: &mut Vec<Building>, log: &mut Vec<String>) {
-    let homes: f64 = buildings.iter().filter(|b| b.purpose == Use::Home).map(floor_m2).sum();
+pub fn invent(
+    map: &Map,
+    net: &Net,
+    ground: &Ground,
+    terrain_m: &[f32],
+    residents: u32,
+    buildings: &mut Vec<Building>,
+    log: &mut Vec<String>,
+) {
+    let homes = buildings.iter().filter(|b| b.purpose == Use::Home).map(floor_m2).sum::<f64>().max(0.0);
     let wanted = f64::from(residents) * FLOOR_PER_HEAD_M2;
     if homes >= f64::from(residents) * CROWDED_M2 {
         return;
@@ -190,9 +200,18 @@ pub fn invent(map: &Map, net: &Net, ground: &Ground, terrain_m: &[f32], resident
     let slabs = f64::from(residents) > 150.0 * km;
     let (length, depth) = if slabs { (40.0, 13.0) } else { (14.0, 11.0) };
     let footprint = length * depth;
-    let mut plots = find_plots(map, net, ground, terrain_m, buildings, (length, depth), &[RoadClass::Residential, RoadClass::Tertiary]);
+    let mut plots = find_plots(
+        map,
+        net,
+        ground,
+        terrain_m,
+        buildings,
+        (length, depth),
+        &[RoadClass::Residential, RoadClass::Tertiary],
+    );
     if plots.len() as f64 * footprint * 6.0 < need {
-        let more = [RoadClass::Residential, RoadClass::Tertiary, RoadClass::Secondary, RoadClass::Primary, RoadClass::Service];
+        let more =
+            [RoadClass::Residential, RoadClass::Tertiary, RoadClass::Secondary, RoadClass::Primary, RoadClass::Service];
         plots = find_plots(map, net, ground, terrain_m, buildings, (length, depth), &more);
     }
     if plots.is_empty() {
@@ -289,9 +308,11 @@ fn find_plots(
             for side in [1.0, -1.0] {
                 let at = Point::new(a.x - side * u.1 * setback, a.y + side * u.0 * setback);
                 let Some(cell) = grid.cell_at(at) else { continue };
-                let free_ground = matches!(ground.cover[cell], Cover::Field | Cover::Built | Cover::Paved) && !steep(grid, terrain_m, cell);
+                let free_ground = matches!(ground.cover[cell], Cover::Field | Cover::Built | Cover::Paved)
+                    && !steep(grid, terrain_m, cell);
                 // The corners of a house may not leave the map.
-                let inside = at.x > length && at.y > length && at.x < grid.width_m() - length && at.y < grid.height_m() - length;
+                let inside =
+                    at.x > length && at.y > length && at.x < grid.width_m() - length && at.y < grid.height_m() - length;
                 if !free_ground || !inside {
                     continue;
                 }
@@ -320,7 +341,8 @@ fn rectangle(fine: &Grid, at: Point, u: (f64, f64), half_length: f64, half_depth
     let (n, m) = (steps(half_length), steps(half_depth));
     for a in 0..=n {
         for b in 0..=m {
-            let (s, t) = (half_length * (2.0 * a as f64 / n as f64 - 1.0), half_depth * (2.0 * b as f64 / m as f64 - 1.0));
+            let (s, t) =
+                (half_length * (2.0 * a as f64 / n as f64 - 1.0), half_depth * (2.0 * b as f64 / m as f64 - 1.0));
             cells.extend(fine.cell_at(Point::new(at.x + s * u.0 - t * u.1, at.y + s * u.1 + t * u.0)));
         }
     }
@@ -359,7 +381,11 @@ pub fn settle(buildings: &mut [Building], residents: u32, log: &mut Vec<String>)
     for (row, &k) in homes.iter().enumerate() {
         buildings[k].residents = given[row] as u16;
     }
-    log.push(format!("people: {residents} residents in {} homes, {:.0} m2 of gross floor a head", homes.len(), total / f64::from(residents)));
+    log.push(format!(
+        "people: {residents} residents in {} homes, {:.0} m2 of gross floor a head",
+        homes.len(),
+        total / f64::from(residents)
+    ));
     Ok(())
 }
 

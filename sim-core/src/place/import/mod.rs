@@ -18,7 +18,7 @@ mod zones;
 
 use crate::base::complaint::Complaints;
 use crate::base::text::Text;
-use crate::place::city::{City, Cover, Gauge, Levee};
+use crate::place::city::{Building, City, Cover, Gauge, Levee};
 use crate::place::dem;
 use crate::vocab::body::Point;
 use frame::{Frame, Map};
@@ -84,7 +84,8 @@ pub fn import(spec: &ImportSpec) -> Result<Imported, Complaints> {
     let mut keep = |c: Complaints| complaints.extend(c);
     let map = osm::read(&spec.osm).map_err(&mut keep).ok();
     let dems: Vec<dem::Dem> = spec.dem.iter().filter_map(|p| dem::read(p).map_err(&mut keep).ok()).collect();
-    let extras: Vec<Extra> = spec.overlay.iter().filter_map(|p| overlay::read(p).map_err(&mut keep).ok()).flatten().collect();
+    let extras: Vec<Extra> =
+        spec.overlay.iter().filter_map(|p| overlay::read(p).map_err(&mut keep).ok()).flatten().collect();
     let (Some(map), true) = (map, complaints.is_empty()) else { return Err(complaints) };
     let mut log = Vec::new();
     log.push(format!(
@@ -121,16 +122,23 @@ fn check(spec: &ImportSpec) -> Complaints {
         let given = format!("{}, {}, {}, {}", b[0], b[1], b[2], b[3]);
         let earth = |lon: f64, lat: f64| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
         if !earth(b[0], b[1]) || !earth(b[2], b[3]) {
-            wrong(format!("is to be cut at the bbox {given}, which is not on earth"), "lon_min, lat_min, lon_max, lat_max in degrees");
+            wrong(
+                format!("is to be cut at the bbox {given}, which is not on earth"),
+                "lon_min, lat_min, lon_max, lat_max in degrees",
+            );
         } else if b[0] >= b[2] || b[1] >= b[3] {
-            wrong(format!("is to be cut at the bbox {given}, which is turned around"), "lon_min, lat_min, lon_max, lat_max in degrees");
+            wrong(
+                format!("is to be cut at the bbox {given}, which is turned around"),
+                "lon_min, lat_min, lon_max, lat_max in degrees",
+            );
         }
     }
     c
 }
 
 fn place_frame(spec: &ImportSpec, map: &Osm, log: &mut Vec<String>) -> Result<Frame, Complaints> {
-    let no_road = || Complaints::one(&spec.osm, "holds no road (no way with a highway tag)", "an extract with roads is wanted");
+    let no_road =
+        || Complaints::one(&spec.osm, "holds no road (no way with a highway tag)", "an extract with roads is wanted");
     let roads = frame::box_of_roads(map).ok_or_else(no_road)?;
     let sound = |b: &[f64; 4]| b.iter().all(|v| v.is_finite()) && b[0] < b[2] && b[1] < b[3];
     let (bbox, from) = match (spec.bbox, map.bounds.filter(sound)) {
@@ -139,8 +147,15 @@ fn place_frame(spec: &ImportSpec, map: &Osm, log: &mut Vec<String>) -> Result<Fr
         (None, None) => (roads, "of its roads"),
     };
     if bbox[0] > roads[2] || bbox[2] < roads[0] || bbox[1] > roads[3] || bbox[3] < roads[1] {
-        let what = format!("has its roads at {:.3}, {:.3}, {:.3}, {:.3}, all outside the bbox", roads[0], roads[1], roads[2], roads[3]);
-        return Err(Complaints::one(&spec.osm, what, format!("the bbox {from} is {:.3}, {:.3}, {:.3}, {:.3}", bbox[0], bbox[1], bbox[2], bbox[3])));
+        let what = format!(
+            "has its roads at {:.3}, {:.3}, {:.3}, {:.3}, all outside the bbox",
+            roads[0], roads[1], roads[2], roads[3]
+        );
+        return Err(Complaints::one(
+            &spec.osm,
+            what,
+            format!("the bbox {from} is {:.3}, {:.3}, {:.3}, {:.3}", bbox[0], bbox[1], bbox[2], bbox[3]),
+        ));
     }
     let frame = Frame::new(bbox, spec.cell_m).map_err(|(what, hint)| Complaints::one(&spec.osm, what, hint))?;
     log.push(format!(
@@ -159,7 +174,13 @@ fn place_frame(spec: &ImportSpec, map: &Osm, log: &mut Vec<String>) -> Result<Fr
     Ok(frame)
 }
 
-fn build(spec: &ImportSpec, map: &Map, dems: &[dem::Dem], extras: &[Extra], mut log: Vec<String>) -> Result<Imported, Complaints> {
+fn build(
+    spec: &ImportSpec,
+    map: &Map,
+    dems: &[dem::Dem],
+    extras: &[Extra],
+    mut log: Vec<String>,
+) -> Result<Imported, Complaints> {
     let log_ = &mut log;
     let grid = map.frame.grid;
     let one = |what: String| Complaints::one(&spec.osm, what, "");
@@ -167,7 +188,9 @@ fn build(spec: &ImportSpec, map: &Map, dems: &[dem::Dem], extras: &[Extra], mut 
         .ok_or_else(|| one("has no network of streets on which cars can go there and back within the area".into()))?;
     let (areas, open_rings) = areas::collect(map);
     if open_rings > 0 {
-        log_.push(format!("map: {open_rings} areas have rings that do not close in the extract; their closed rings were taken"));
+        log_.push(format!(
+            "map: {open_rings} areas have rings that do not close in the extract; their closed rings were taken"
+        ));
     }
     let mut ground = ground::paint(map, &areas, &net, log_);
     let mut terrain_m = heights(spec, map, dems, log_)?;
@@ -189,8 +212,7 @@ fn build(spec: &ImportSpec, map: &Map, dems: &[dem::Dem], extras: &[Extra], mut 
     let facilities = facilities.list;
 
     let levees = levees(map, extras, &mut terrain_m, &mut ground.cover, &mut complaints, log_);
-    let centre = middle_of_people(&buildings);
-    let gauges = gauges(map, extras, &ground.cover, centre, &mut complaints, log_);
+    let gauges = gauges(map, extras, &ground.cover, &buildings, &mut complaints, log_);
     let mut attribution = vec!["© OpenStreetMap contributors (ODbL)".to_string()];
     attribution.extend(dems.iter().map(|d| format!("Elevation: {}", d.source)));
     let city = City {
@@ -212,7 +234,11 @@ fn build(spec: &ImportSpec, map: &Map, dems: &[dem::Dem], extras: &[Extra], mut 
         zone_of_cell: zoning.zone_of_cell,
     };
     for key in doubled_keys(&city) {
-        complaints.add(&spec.osm, format!("would have two facilities, levees or gauges with the key `{key}`"), "give overlay entries keys of their own");
+        complaints.add(
+            &spec.osm,
+            format!("would have two facilities, levees or gauges with the key `{key}`"),
+            "give overlay entries keys of their own",
+        );
     }
     complaints.or(Imported { city, log })
 }
@@ -236,14 +262,26 @@ fn heights(spec: &ImportSpec, map: &Map, dems: &[dem::Dem], log: &mut Vec<String
 }
 
 /// Raises the levees of the overlays.
-fn levees(map: &Map, extras: &[Extra], terrain_m: &mut [f32], cover: &mut [Cover], complaints: &mut Complaints, log: &mut Vec<String>) -> Vec<Levee> {
+fn levees(
+    map: &Map,
+    extras: &[Extra],
+    terrain_m: &mut [f32],
+    cover: &mut [Cover],
+    complaints: &mut Complaints,
+    log: &mut Vec<String>,
+) -> Vec<Levee> {
     let grid = &map.frame.grid;
     let mut levees: Vec<Levee> = Vec::new();
     for extra in extras.iter().filter(|e| e.kind == Kind::Levee) {
         let line = extra.points(&map.frame);
         let cells = grid.cells_along(&line);
         if cells.is_empty() {
-            complaints.add_at(&extra.file, extra.at, "is a levee outside the area", "longitude first? or a larger bbox");
+            complaints.add_at(
+                &extra.file,
+                extra.at,
+                "is a levee outside the area",
+                "longitude first? or a larger bbox",
+            );
             continue;
         }
         let crest_m = extra.crest_m.expect("checked when the overlay was read");
@@ -254,7 +292,12 @@ fn levees(map: &Map, extras: &[Extra], terrain_m: &mut [f32], cover: &mut [Cover
         let toe_m = extra.toe_m.unwrap_or_else(lowest);
         if !(toe_m < crest_m) {
             let what = format!("has a crest at {crest_m} m, not above the ground beside it at {toe_m:.2} m");
-            complaints.add_at(&extra.file, extra.at, what, "heights count from the datum of the elevations; or give toe_m");
+            complaints.add_at(
+                &extra.file,
+                extra.at,
+                what,
+                "heights count from the datum of the elevations; or give toe_m",
+            );
             continue;
         }
         for &cell in &cells {
@@ -278,12 +321,24 @@ fn levees(map: &Map, extras: &[Extra], terrain_m: &mut [f32], cover: &mut [Cover
     levees
 }
 
-fn gauges(map: &Map, extras: &[Extra], cover: &[Cover], centre: Point, complaints: &mut Complaints, log: &mut Vec<String>) -> Vec<Gauge> {
+fn gauges(
+    map: &Map,
+    extras: &[Extra],
+    cover: &[Cover],
+    buildings: &[Building],
+    complaints: &mut Complaints,
+    log: &mut Vec<String>,
+) -> Vec<Gauge> {
     let mut gauges: Vec<Gauge> = Vec::new();
     for extra in extras.iter().filter(|e| e.kind == Kind::Gauge) {
         let at = extra.points(&map.frame)[0];
         if !map.frame.holds(at) {
-            complaints.add_at(&extra.file, extra.at, "is a gauge outside the area", "longitude first? or a larger bbox");
+            complaints.add_at(
+                &extra.file,
+                extra.at,
+                "is a gauge outside the area",
+                "longitude first? or a larger bbox",
+            );
             continue;
         }
         let number = gauges.len() + 1;
@@ -297,7 +352,9 @@ fn gauges(map: &Map, extras: &[Extra], cover: &[Cover], centre: Point, complaint
         log.push(format!("gauges: {} from overlays", gauges.len()));
         return gauges;
     }
-    for (k, at) in ground::gauge_points(&map.frame.grid, cover, centre, 3).into_iter().enumerate() {
+    for (k, at) in
+        ground::gauge_points(&map.frame.grid, cover, buildings, middle_of_people(buildings), 3).into_iter().enumerate()
+    {
         let name = Text::new(format!("水位站{}", k + 1), format!("Gauge {}", k + 1));
         gauges.push(Gauge { key: format!("gauge_{}_made", k + 1), name, at });
     }
@@ -308,7 +365,7 @@ fn gauges(map: &Map, extras: &[Extra], cover: &[Cover], centre: Point, complaint
     gauges
 }
 
-fn middle_of_people(buildings: &[crate::place::city::Building]) -> Point {
+fn middle_of_people(buildings: &[Building]) -> Point {
     let sum: f64 = buildings.iter().map(|b| f64::from(b.residents)).sum();
     let mean = |f: fn(Point) -> f64| buildings.iter().map(|b| f64::from(b.residents) * f(b.at)).sum::<f64>() / sum;
     Point::new(mean(|p| p.x), mean(|p| p.y))
@@ -343,8 +400,10 @@ fn file_name(path: &Path) -> String {
 
 fn doubled_keys(city: &City) -> Vec<String> {
     let facilities = city.facilities.iter().map(|f| f.key.clone());
-    let mut keys: Vec<String> =
-        facilities.chain(city.levees.iter().map(|l| l.key.clone())).chain(city.gauges.iter().map(|g| g.key.clone())).collect();
+    let mut keys: Vec<String> = facilities
+        .chain(city.levees.iter().map(|l| l.key.clone()))
+        .chain(city.gauges.iter().map(|g| g.key.clone()))
+        .collect();
     keys.sort();
     let mut doubled: Vec<String> = keys.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0].clone()).collect();
     doubled.dedup();

@@ -261,7 +261,8 @@ impl Raw {
                 .min_by(|a, b| a.0.total_cmp(&b.0));
             if let Some((_, k)) = near {
                 becomes[sources.remove(k)] = Some(NodeId::of(sink));
-                let arriving = self.links.iter().find(|l| l.drivable() && l.to.index() == sink).expect("a sink is reached");
+                let arriving =
+                    self.links.iter().find(|l| l.drivable() && l.to.index() == sink).expect("a sink is reached");
                 self.border.push((NodeId::of(sink), arriving.class, arriving.name.clone()));
                 joined += 1;
             }
@@ -325,15 +326,25 @@ impl Raw {
             let within: &[bool] = if l.drivable() { &core } else { &stays };
             within[l.from.index()] && within[l.to.index()]
         };
+        let lost: Vec<Link> = self.links.iter().filter(|l| !keep(l)).cloned().collect();
         self.links.retain(keep);
         self.renumber_twins();
         let kept = self.links.iter().filter(|l| l.drivable()).count();
         if kept == 0 {
             return None;
         }
+        let main = |main: bool| {
+            lost.iter()
+                .filter(|l| l.drivable() && (l.class <= RoadClass::Tertiary) == main)
+                .map(|l| l.length_m)
+                .sum::<f64>()
+                / 1000.0
+        };
         log.push(format!(
-            "roads: {} of {drivable} links for cars and {} of {} paths dropped, because they do not connect both ways with the rest",
+            "roads: {} of {drivable} links for cars ({:.1} km of main roads, {:.1} km of others) and {} of {} paths dropped, because they do not connect both ways with the rest",
             drivable - kept,
+            main(true) + 0.0,
+            main(false) + 0.0,
             (before - drivable) - (self.links.len() - kept),
             before - drivable
         ));

@@ -64,7 +64,8 @@ impl Extra {
 /// Reads an overlay; the kind is told by the ending of its name.
 pub fn read(path: &Path) -> Result<Vec<Extra>, Complaints> {
     let name = path.to_string_lossy().to_lowercase();
-    let text = std::fs::read_to_string(path).map_err(|e| Complaints::one(path, format!("cannot be read: {e}"), "overlays are UTF-8 text"))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Complaints::one(path, format!("cannot be read: {e}"), "overlays are UTF-8 text"))?;
     let mut complaints = Complaints::new();
     let extras = if name.ends_with(".geojson") || name.ends_with(".json") {
         read_geojson(path, &text, &mut complaints)
@@ -95,7 +96,12 @@ fn kind_of(word: &str) -> Result<Kind, String> {
 fn check(extra: &Extra, complaints: &mut Complaints) {
     for &(lon, lat) in &extra.lonlat {
         if !(-180.0..=180.0).contains(&lon) || !(-90.0..=90.0).contains(&lat) {
-            complaints.add_at(&extra.file, extra.at, format!("lies at longitude {lon}, latitude {lat}"), "degrees on WGS84, longitude first");
+            complaints.add_at(
+                &extra.file,
+                extra.at,
+                format!("lies at longitude {lon}, latitude {lat}"),
+                "degrees on WGS84, longitude first",
+            );
             return;
         }
     }
@@ -109,12 +115,22 @@ fn check(extra: &Extra, complaints: &mut Complaints) {
             complaints.add_at(&extra.file, extra.at, "is a levee that is no line", "give a LineString in GeoJSON");
         }
         match extra.crest_m {
-            None => complaints.add_at(&extra.file, extra.at, "is a levee without `crest_m`", "its crest above the datum of the elevations, m"),
+            None => complaints.add_at(
+                &extra.file,
+                extra.at,
+                "is a levee without `crest_m`",
+                "its crest above the datum of the elevations, m",
+            ),
             Some(crest) => {
                 if let Some(toe) = extra.toe_m
                     && toe >= crest
                 {
-                    complaints.add_at(&extra.file, extra.at, format!("has its toe at {toe} m, not below its crest at {crest} m"), "");
+                    complaints.add_at(
+                        &extra.file,
+                        extra.at,
+                        format!("has its toe at {toe} m, not below its crest at {crest} m"),
+                        "",
+                    );
                 }
             }
         }
@@ -133,11 +149,17 @@ fn read_csv(path: &Path, text: &str, complaints: &mut Complaints) -> Vec<Extra> 
         }
     };
     for column in header.iter().filter(|c| !COLUMNS.contains(c)) {
-        let hint = nearest(column, COLUMNS).map_or_else(|| format!("columns: {}", COLUMNS.join(",")), |n| format!("did you mean `{n}`?"));
+        let hint = nearest(column, COLUMNS)
+            .map_or_else(|| format!("columns: {}", COLUMNS.join(",")), |n| format!("did you mean `{n}`?"));
         complaints.add_at(path, (1, 1), format!("has an unknown column `{column}`"), hint);
     }
     for column in ["kind", "lon", "lat"].into_iter().filter(|c| !header.iter().any(|h| h == *c)) {
-        complaints.add_at(path, (1, 1), format!("lacks the column `{column}`"), format!("columns: {}", COLUMNS.join(",")));
+        complaints.add_at(
+            path,
+            (1, 1),
+            format!("lacks the column `{column}`"),
+            format!("columns: {}", COLUMNS.join(",")),
+        );
     }
     if !complaints.is_empty() {
         return extras;
@@ -152,7 +174,8 @@ fn read_csv(path: &Path, text: &str, complaints: &mut Complaints) -> Vec<Extra> 
             }
         };
         let at = (record.position().map_or(1, |p| p.line() as usize), 1);
-        let field = |name: &str| header.iter().position(|h| h == name).and_then(|k| record.get(k)).filter(|v| !v.is_empty());
+        let field =
+            |name: &str| header.iter().position(|h| h == name).and_then(|k| record.get(k)).filter(|v| !v.is_empty());
         let before = complaints.0.len();
         let mut number = |name: &str| {
             let text = field(name)?;
@@ -211,8 +234,14 @@ fn read_geojson(path: &Path, text: &str, complaints: &mut Complaints) -> Vec<Ext
             return extras;
         }
     };
-    let Some(features) = root.get("features").and_then(Value::as_array).filter(|_| root["type"] == "FeatureCollection") else {
-        complaints.add_at(path, (1, 1), "is no FeatureCollection", r#"{"type": "FeatureCollection", "features": [...]}"#);
+    let Some(features) = root.get("features").and_then(Value::as_array).filter(|_| root["type"] == "FeatureCollection")
+    else {
+        complaints.add_at(
+            path,
+            (1, 1),
+            "is no FeatureCollection",
+            r#"{"type": "FeatureCollection", "features": [...]}"#,
+        );
         return extras;
     };
     // The parser keeps no positions; the n-th "Feature" in the text heads the n-th feature.
@@ -240,7 +269,12 @@ fn read_geojson(path: &Path, text: &str, complaints: &mut Complaints) -> Vec<Ext
         let (capacity, crest_m, toe_m) = (number("capacity"), number("crest_m"), number("toe_m"));
         let lonlat = geometry(feature.get("geometry"));
         if lonlat.is_empty() {
-            complaints.add_at(path, at, "has no usable geometry", "Point, LineString or Polygon with [longitude, latitude]");
+            complaints.add_at(
+                path,
+                at,
+                "has no usable geometry",
+                "Point, LineString or Polygon with [longitude, latitude]",
+            );
         }
         let Ok(kind) = kind else { continue };
         let mut extra = Extra {
@@ -273,7 +307,9 @@ fn geometry(geometry: Option<&Value>) -> Vec<(f64, f64)> {
     let Some(geometry) = geometry else { return Vec::new() };
     let coordinates = &geometry["coordinates"];
     let point = |v: &Value| Some((v.get(0)?.as_f64()?, v.get(1)?.as_f64()?));
-    let line = |v: &Value| v.as_array().and_then(|list| list.iter().map(point).collect::<Option<Vec<_>>>()).unwrap_or_default();
+    let line = |v: &Value| {
+        v.as_array().and_then(|list| list.iter().map(point).collect::<Option<Vec<_>>>()).unwrap_or_default()
+    };
     match geometry["type"].as_str() {
         Some("Point") => point(coordinates).into_iter().collect(),
         Some("LineString") => line(coordinates),
@@ -307,12 +343,20 @@ mod tests {
         assert_eq!((csv[0].at.0, csv[0].capacity, csv[0].key.as_deref()), (2, Some(800.0), Some("s1")));
         let json = "{\"type\":\"FeatureCollection\",\"features\":[\n{\"type\":\"Feature\",\"properties\":{\"kind\":\"levee\",\"crest_m\":7.5},\n\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[121.5,31.2],[121.6,31.2]]}}]}";
         let levees = read_text("b.geojson", json).expect("read");
-        assert_eq!((levees[0].kind, levees[0].crest_m, levees[0].lonlat.len(), levees[0].at.0), (Kind::Levee, Some(7.5), 2, 2));
+        assert_eq!(
+            (levees[0].kind, levees[0].crest_m, levees[0].lonlat.len(), levees[0].at.0),
+            (Kind::Levee, Some(7.5), 2, 2)
+        );
     }
 
     #[test]
     fn all_that_is_wrong_is_told_at_once_with_its_line() {
-        let found = read_text("a.csv", "kind,lon,lat,capacity\nshelterr,121.5,31.2,3\nhospital,x,31.2,\nhospital,121.5,95,-1\n").expect_err("wrong").to_string();
+        let found = read_text(
+            "a.csv",
+            "kind,lon,lat,capacity\nshelterr,121.5,31.2,3\nhospital,x,31.2,\nhospital,121.5,95,-1\n",
+        )
+        .expect_err("wrong")
+        .to_string();
         for want in ["a.csv:2:1", "did you mean `shelter`", "a.csv:3:1", "`x` in column `lon`", "latitude 95"] {
             assert!(found.contains(want), "{want} in {found}");
         }
@@ -321,7 +365,12 @@ mod tests {
             .expect_err("no crest")
             .to_string();
         assert!(found.contains("b.geojson:3:") && found.contains("crest_m"), "{found}");
-        assert!(read_text("c.geojson", "{\n  \"type\": nothing}").expect_err("no JSON").to_string().contains("c.geojson:2:"));
+        assert!(
+            read_text("c.geojson", "{\n  \"type\": nothing}")
+                .expect_err("no JSON")
+                .to_string()
+                .contains("c.geojson:2:")
+        );
         assert!(read_text("d.csv", "").is_err());
     }
 }

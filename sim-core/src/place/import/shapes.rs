@@ -112,7 +112,10 @@ pub fn centroid(ring: &[Point]) -> Option<Point> {
 }
 
 pub fn within(ring: &[Point], p: Point) -> bool {
-    edges(ring).filter(|(a, b)| (a.y <= p.y) != (b.y <= p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x)).count() % 2
+    edges(ring)
+        .filter(|(a, b)| (a.y <= p.y) != (b.y <= p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x))
+        .count()
+        % 2
         == 1
 }
 
@@ -191,8 +194,14 @@ pub fn cells_near(grid: &Grid, line: &[Point], half_width_m: f64) -> Vec<usize> 
         for pair in line.windows(2) {
             let reach = half_width_m;
             let to = |v: f64, n: usize| (v / grid.cell_m).floor().clamp(0.0, n as f64 - 1.0) as usize;
-            let (i0, i1) = (to(pair[0].x.min(pair[1].x) - reach - grid.x0, grid.nx), to(pair[0].x.max(pair[1].x) + reach - grid.x0, grid.nx));
-            let (j0, j1) = (to(pair[0].y.min(pair[1].y) - reach - grid.y0, grid.ny), to(pair[0].y.max(pair[1].y) + reach - grid.y0, grid.ny));
+            let (i0, i1) = (
+                to(pair[0].x.min(pair[1].x) - reach - grid.x0, grid.nx),
+                to(pair[0].x.max(pair[1].x) + reach - grid.x0, grid.nx),
+            );
+            let (j0, j1) = (
+                to(pair[0].y.min(pair[1].y) - reach - grid.y0, grid.ny),
+                to(pair[0].y.max(pair[1].y) + reach - grid.y0, grid.ny),
+            );
             for j in j0..=j1 {
                 for i in i0..=i1 {
                     let cell = grid.index(i, j);
@@ -255,7 +264,8 @@ impl Buckets {
     pub fn new(points: Vec<Point>, width_m: f64, height_m: f64, size_m: f64) -> Buckets {
         let columns = (width_m / size_m).ceil().max(1.0) as i64;
         let rows = (height_m / size_m).ceil().max(1.0) as i64;
-        let mut buckets = Buckets { size_m, columns, rows, lists: vec![Vec::new(); (columns * rows) as usize], points: Vec::new() };
+        let mut buckets =
+            Buckets { size_m, columns, rows, lists: vec![Vec::new(); (columns * rows) as usize], points: Vec::new() };
         for p in points {
             buckets.push(p);
         }
@@ -272,7 +282,10 @@ impl Buckets {
     }
     /// Rows of all points within `radius_m`, sorted.
     pub fn near(&self, p: Point, radius_m: f64) -> Vec<usize> {
-        let (low, high) = (self.place(Point::new(p.x - radius_m, p.y - radius_m)), self.place(Point::new(p.x + radius_m, p.y + radius_m)));
+        let (low, high) = (
+            self.place(Point::new(p.x - radius_m, p.y - radius_m)),
+            self.place(Point::new(p.x + radius_m, p.y + radius_m)),
+        );
         let mut found = Vec::new();
         for j in low.1..=high.1 {
             for i in low.0..=high.0 {
@@ -302,7 +315,9 @@ impl Buckets {
                     if (0..self.columns).contains(&a) {
                         for &k in &self.lists[(b * self.columns + a) as usize] {
                             let candidate = (self.points[k as usize].distance_m(p), k as usize);
-                            if best.is_none_or(|now| candidate.0 < now.0 || (candidate.0 == now.0 && candidate.1 < now.1)) {
+                            if best
+                                .is_none_or(|now| candidate.0 < now.0 || (candidate.0 == now.0 && candidate.1 < now.1))
+                            {
                                 best = Some(candidate);
                             }
                         }
@@ -345,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_line_is_simplified_within_the_tolerance_and_clipped_at_the_edge() {
-        let line: Vec<Point> = (0..=20).map(|k| Point::new(k as f64 * 10.0, if k % 2 == 0 { 0.0 } else { 0.8 })).collect();
+        let line: Vec<Point> =
+            (0..=20).map(|k| Point::new(k as f64 * 10.0, if k % 2 == 0 { 0.0 } else { 0.8 })).collect();
         assert_eq!(simplify(&line, 1.0).len(), 2);
         assert_eq!(simplify(&line, 0.1).len(), 21);
         assert_eq!(clip(Point::new(-10.0, 5.0), Point::new(30.0, 5.0), 20.0, 10.0), Some((0.25, 0.75)));
@@ -361,8 +377,13 @@ mod tests {
 
     #[test]
     fn the_nearest_point_is_the_one_a_full_search_finds() {
-        use crate::base::{chance::{Stream, draw}, time::Tick};
-        let at = |k: u32, s: f64| Point::new(draw(3, Stream::Synthesis, k, Tick(0), 0) * s, draw(3, Stream::Synthesis, k, Tick(0), 1) * s);
+        use crate::base::{
+            chance::{Stream, draw},
+            time::Tick,
+        };
+        let at = |k: u32, s: f64| {
+            Point::new(draw(3, Stream::Synthesis, k, Tick(0), 0) * s, draw(3, Stream::Synthesis, k, Tick(0), 1) * s)
+        };
         let points: Vec<Point> = (0..300).map(|k| at(k, 1000.0)).collect();
         let buckets = Buckets::new(points.clone(), 1000.0, 1000.0, 60.0);
         for k in 300..500 {

@@ -49,7 +49,9 @@ pub fn road(tags: &Tags) -> Option<Result<Road, Dropped>> {
         "unclassified" | "residential" | "living_street" | "road" => Residential,
         "service" | "busway" => Service,
         "pedestrian" | "footway" | "path" | "steps" | "cycleway" | "bridleway" | "track" => Path,
-        "construction" | "proposed" | "abandoned" | "disused" | "razed" | "demolished" | "planned" => return Some(Err(Dropped::NotThere)),
+        "construction" | "proposed" | "abandoned" | "disused" | "razed" | "demolished" | "planned" => {
+            return Some(Err(Dropped::NotThere));
+        }
         _ => return Some(Err(Dropped::NoStreet)),
     };
     if tags.any("footway", &["sidewalk", "crossing"]) || tags.any("path", &["sidewalk", "crossing"]) {
@@ -178,14 +180,20 @@ pub fn building_use(tags: &Tags) -> Option<(Use, u8)> {
     let by_amenity = match amenity {
         "school" | "kindergarten" | "university" | "college" => Some((Use::School, 3)),
         "hospital" | "clinic" | "doctors" | "nursing_home" => Some((Use::Health, 4)),
-        "townhall" | "community_centre" | "library" | "theatre" | "police" | "fire_station" | "place_of_worship" | "courthouse"
-        | "public_building" | "arts_centre" | "cinema" | "prison" | "post_office" => Some((Use::Public, 2)),
-        "restaurant" | "cafe" | "fast_food" | "bar" | "pub" | "bank" | "fuel" | "marketplace" | "pharmacy" => Some((Use::Shop, 2)),
+        "townhall" | "community_centre" | "library" | "theatre" | "police" | "fire_station" | "place_of_worship"
+        | "courthouse" | "public_building" | "arts_centre" | "cinema" | "prison" | "post_office" => {
+            Some((Use::Public, 2))
+        }
+        "restaurant" | "cafe" | "fast_food" | "bar" | "pub" | "bank" | "fuel" | "marketplace" | "pharmacy" => {
+            Some((Use::Shop, 2))
+        }
         "parking" => Some((Use::Other, 2)),
         _ => None,
     };
     let by_building = match tags.get("building").unwrap_or("") {
-        "house" | "detached" | "semidetached_house" | "terrace" | "bungalow" | "farm" | "villa" | "cabin" | "hut" => Some((Use::Home, 2)),
+        "house" | "detached" | "semidetached_house" | "terrace" | "bungalow" | "farm" | "villa" | "cabin" | "hut" => {
+            Some((Use::Home, 2))
+        }
         "apartments" | "dormitory" => Some((Use::Home, 5)),
         "residential" => Some((Use::Home, 3)),
         "school" | "kindergarten" | "university" | "college" => Some((Use::School, 3)),
@@ -195,12 +203,13 @@ pub fn building_use(tags: &Tags) -> Option<(Use, u8)> {
         "retail" | "supermarket" | "shop" | "kiosk" | "mall" => Some((Use::Shop, 2)),
         "hotel" => Some((Use::Work, 5)),
         "industrial" | "warehouse" | "factory" | "manufacture" | "hangar" => Some((Use::Industry, 1)),
-        "public" | "civic" | "government" | "church" | "chapel" | "cathedral" | "mosque" | "temple" | "train_station" | "transportation"
-        | "fire_station" | "stadium" | "sports_hall" | "sports_centre" => Some((Use::Public, 2)),
-        "garage" | "garages" | "carport" | "shed" | "roof" | "barn" | "greenhouse" | "stable" | "farm_auxiliary" | "parking" | "ruins"
-        | "construction" | "service" | "hangar_small" | "cowshed" | "sty" | "storage_tank" | "bunker" | "transformer_tower" => {
-            Some((Use::Other, 1))
+        "public" | "civic" | "government" | "church" | "chapel" | "cathedral" | "mosque" | "temple"
+        | "train_station" | "transportation" | "fire_station" | "stadium" | "sports_hall" | "sports_centre" => {
+            Some((Use::Public, 2))
         }
+        "garage" | "garages" | "carport" | "shed" | "roof" | "barn" | "greenhouse" | "stable" | "farm_auxiliary"
+        | "parking" | "ruins" | "construction" | "service" | "hangar_small" | "cowshed" | "sty" | "storage_tank"
+        | "bunker" | "transformer_tower" => Some((Use::Other, 1)),
         _ => None,
     };
     by_amenity.or(by_building).or_else(|| {
@@ -208,7 +217,9 @@ pub fn building_use(tags: &Tags) -> Option<(Use, u8)> {
             Some((Use::Shop, 2))
         } else if tags.get("office").is_some() || tags.any("tourism", &["hotel", "hostel"]) {
             Some((Use::Work, 4))
-        } else if tags.get("industrial").is_some() || tags.any("man_made", &["works", "storage_tank", "pumping_station"]) {
+        } else if tags.get("industrial").is_some()
+            || tags.any("man_made", &["works", "storage_tank", "pumping_station"])
+        {
             Some((Use::Industry, 1))
         } else if tags.any("tourism", &["museum"]) || tags.any("leisure", &["sports_centre", "stadium"]) {
             Some((Use::Public, 2))
@@ -237,7 +248,9 @@ pub fn storeys(tags: &Tags) -> Option<u8> {
         let v = tags.get(key)?.split(';').next()?.trim().trim_end_matches('m').trim().parse::<f64>().ok()?;
         (v.is_finite() && v > 0.0).then_some(v)
     };
-    let levels = number("building:levels").or_else(|| number("levels")).or_else(|| number("height").or(number("building:height")).map(|h| h / 3.0))?;
+    let levels = number("building:levels")
+        .or_else(|| number("levels"))
+        .or_else(|| number("height").or(number("building:height")).map(|h| h / 3.0))?;
     Some(levels.round().clamp(1.0, 150.0) as u8)
 }
 
@@ -248,20 +261,28 @@ pub fn area_cover(tags: &Tags) -> Option<Cover> {
         return Some(Cover::Water);
     }
     match get("landuse") {
-        "residential" | "commercial" | "retail" | "garages" | "education" | "institutional" => return Some(Cover::Built),
+        "residential" | "commercial" | "retail" | "garages" | "education" | "institutional" => {
+            return Some(Cover::Built);
+        }
         "industrial" | "port" | "railway" | "quarry" | "landfill" | "depot" => return Some(Cover::Industry),
         "forest" => return Some(Cover::Wood),
         "recreation_ground" | "village_green" | "cemetery" | "grass" | "flowerbed" => return Some(Cover::Park),
-        "farmland" | "meadow" | "orchard" | "vineyard" | "farmyard" | "allotments" | "greenfield" => return Some(Cover::Field),
+        "farmland" | "meadow" | "orchard" | "vineyard" | "farmyard" | "allotments" | "greenfield" => {
+            return Some(Cover::Field);
+        }
         _ => {}
     }
     match get("natural") {
         "wood" => return Some(Cover::Wood),
-        "scrub" | "heath" | "grassland" | "bare_rock" | "scree" | "fell" | "wetland" | "sand" | "beach" => return Some(Cover::Field),
+        "scrub" | "heath" | "grassland" | "bare_rock" | "scree" | "fell" | "wetland" | "sand" | "beach" => {
+            return Some(Cover::Field);
+        }
         _ => {}
     }
     match get("leisure") {
-        "park" | "garden" | "golf_course" | "pitch" | "playground" | "stadium" | "nature_reserve" => return Some(Cover::Park),
+        "park" | "garden" | "golf_course" | "pitch" | "playground" | "stadium" | "nature_reserve" => {
+            return Some(Cover::Park);
+        }
         _ => {}
     }
     if tags.any("place", &["square"]) || tags.any("amenity", &["parking"]) {
@@ -274,9 +295,10 @@ pub fn area_cover(tags: &Tags) -> Option<Cover> {
 pub fn is_water(tags: &Tags) -> bool {
     let dry = tags.any("intermittent", &["yes"]) || tags.any("tunnel", &["yes", "culvert"]);
     let small = tags.any("water", &["fountain", "wastewater"]) || tags.any("leisure", &["swimming_pool"]);
-    !dry
-        && !small
-        && (tags.is("natural", "water") || tags.any("waterway", &["riverbank", "dock"]) || tags.any("landuse", &["reservoir", "basin"]))
+    !dry && !small
+        && (tags.is("natural", "water")
+            || tags.any("waterway", &["riverbank", "dock"])
+            || tags.any("landuse", &["reservoir", "basin"]))
 }
 
 /// Width of a waterway drawn as a line and how deep its bed lies below the banks, m.

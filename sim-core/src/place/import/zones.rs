@@ -38,7 +38,15 @@ pub struct Zoning {
 }
 
 /// Divides the city; writes the zone of every building.
-pub fn divide(map: &Map, areas: &[Area], net: &Net, cover: &[Cover], buildings: &mut [Building], city: &Text, log: &mut Vec<String>) -> Zoning {
+pub fn divide(
+    map: &Map,
+    areas: &[Area],
+    net: &Net,
+    cover: &[Cover],
+    buildings: &mut [Building],
+    city: &Text,
+    log: &mut Vec<String>,
+) -> Zoning {
     let grid = &map.frame.grid;
     let (names, of_building, from) = groups(map, areas, buildings);
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); names.len().max(1)];
@@ -74,7 +82,11 @@ pub fn divide(map: &Map, areas: &[Area], net: &Net, cover: &[Cover], buildings: 
             zones.push(Zone { key, name, town: towns[town].key.clone(), centre });
         }
     }
-    log.push(format!("zones: {} zones, {from}; those above {ZONE_MAX} people were halved; {} towns", zones.len(), towns.len()));
+    log.push(format!(
+        "zones: {} zones, {from}; those above {ZONE_MAX} people were halved; {} towns",
+        zones.len(),
+        towns.len()
+    ));
     let zone_of_cell = spread(grid, cover, buildings);
     Zoning { zones, towns, zone_of_cell }
 }
@@ -96,7 +108,11 @@ fn groups(map: &Map, areas: &[Area], buildings: &[Building]) -> (Vec<Text>, Vec<
         if used.len() >= 2 && inside * 2 > buildings.len() {
             let centres: Vec<Point> = admin.iter().map(|(a, _)| a.shape.centre().unwrap_or_default()).collect();
             let of = found.iter().zip(buildings).map(|(f, b)| f.unwrap_or_else(|| nearest(&centres, b.at))).collect();
-            return (admin.into_iter().map(|(_, n)| n).collect(), of, format!("from administrative areas of level {level}"));
+            return (
+                admin.into_iter().map(|(_, n)| n).collect(),
+                of,
+                format!("from administrative areas of level {level}"),
+            );
         }
     }
     let mut places: Vec<(Text, Point)> = Vec::new();
@@ -115,7 +131,11 @@ fn groups(map: &Map, areas: &[Area], buildings: &[Building]) -> (Vec<Text>, Vec<
         let of = buildings.iter().map(|b| nearest(&centres, b.at)).collect();
         return (places.into_iter().map(|p| p.0).collect(), of, "around the place names of the map".into());
     }
-    (Vec::new(), vec![0; buildings.len()], "split by people, because the map names no quarters; named after streets".into())
+    (
+        Vec::new(),
+        vec![0; buildings.len()],
+        "split by people, because the map names no quarters; named after streets".into(),
+    )
 }
 
 fn nearest(centres: &[Point], p: Point) -> usize {
@@ -195,7 +215,9 @@ fn halve(list: Vec<usize>, buildings: &[Building]) -> Vec<Vec<usize>> {
 /// "X 路社区" after the longest named main street within 500 m.
 fn street_zone_name(net: &Net, centre: Point, number: usize, seen: &mut BTreeMap<String, usize>) -> Text {
     let mut lengths: BTreeMap<&str, f64> = BTreeMap::new();
-    for link in net.links.iter().filter(|l| !l.name.is_empty() && l.class > RoadClass::Motorway && l.class < RoadClass::Service) {
+    for link in
+        net.links.iter().filter(|l| !l.name.is_empty() && l.class > RoadClass::Motorway && l.class < RoadClass::Service)
+    {
         if link.line[0].distance_m(centre) < 500.0 {
             *lengths.entry(&link.name).or_default() += length_m(&link.line);
         }
