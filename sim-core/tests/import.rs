@@ -288,3 +288,23 @@ fn portland_takes_its_heights_from_a_geotiff() {
     let middle = heights[heights.len() / 2];
     assert!((5.0..80.0).contains(&middle), "median {middle} m");
 }
+
+#[test]
+fn a_pbf_cut_off_or_damaged_in_the_middle_is_a_complaint() {
+    let Some(maps) = maps() else { return };
+    let bytes = std::fs::read(maps.join("andorra/andorra.osm.pbf")).expect("the file is there");
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let path = dir.path().join("cut.osm.pbf");
+    for keep in [3, 40, 200, bytes.len() / 3, bytes.len() - 1] {
+        std::fs::write(&path, &bytes[..keep]).expect("written");
+        let found = import(&ImportSpec::new(&path, 1000)).expect_err("cut off").to_string();
+        assert!(found.contains("cut.osm.pbf"), "{found}");
+    }
+    for at in (100..bytes.len()).step_by(bytes.len() / 12) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x5a;
+        std::fs::write(&path, damaged).expect("written");
+        // zlib has a checksum, so most damage is found; what is not must still give a city or complaints.
+        let _ = import(&ImportSpec::new(&path, 1000));
+    }
+}

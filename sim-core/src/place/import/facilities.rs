@@ -478,17 +478,17 @@ fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, usize)> {
 }
 
 /// Does the road that ends here lead out? It does when hardly any street lies ahead: in the cone of 60 degrees to each
-/// side of its direction, within 1.5 km (assumption).
+/// side of its direction, within 1 km (assumption).
 fn outermost(net: &Net, nodes: &Buckets, node: NodeId, link: usize) -> bool {
     let at = net.nodes[node.index()].at;
     let link = &net.links[link];
     let other = if link.from == node { link.to } else { link.from };
     let Some(u) = direction(net.nodes[other.index()].at, at) else { return false };
-    let ahead = nodes.near(at, 1_500.0).into_iter().filter(|&k| {
+    let ahead = nodes.near(at, 1_000.0).into_iter().filter(|&k| {
         let p = net.nodes[k].at;
         (p.x - at.x) * u.0 + (p.y - at.y) * u.1 > 0.5 * p.distance_m(at)
     });
-    ahead.count() <= 2
+    ahead.count() <= 4
 }
 
 /// (中文, English) of the direction from the centre.

@@ -16,6 +16,9 @@ mod shapes;
 mod tags;
 mod zones;
 
+#[cfg(test)]
+mod tests;
+
 use crate::base::complaint::Complaints;
 use crate::base::text::Text;
 use crate::place::city::{Building, City, Cover, Gauge, Levee};
@@ -198,8 +201,8 @@ fn build(
 
     let mut buildings = houses::from_map(map, &areas, log_);
     houses::invent(map, &net, &ground, &terrain_m, spec.residents, &mut buildings, log_);
+    houses::find_doors(&net, &grid, &mut buildings, log_);
     houses::settle(&mut buildings, spec.residents, log_).map_err(one)?;
-    houses::find_doors(&net, &grid, &mut buildings);
     let name = city_name(spec, map);
     let zoning = zones::divide(map, &areas, &net, &ground.cover, &mut buildings, &name, log_);
 
