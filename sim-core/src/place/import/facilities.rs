@@ -108,7 +108,7 @@ impl<'a> Facilities<'a> {
     }
 
     /// Takes what the map shows.
-    pub fn from_map(&mut self, areas: &[Area], residents: u32, log: &mut Vec<String>) {
+    pub fn take_map(&mut self, areas: &[Area], residents: u32, log: &mut Vec<String>) {
         let map = self.map;
         for area in areas {
             let Some(at) = area.shape.centre().filter(|p| map.frame.holds(*p)) else { continue };

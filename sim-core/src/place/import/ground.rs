@@ -186,9 +186,9 @@ pub fn lower_beds(
 ) -> f64 {
     let any_sea = ground.sea.iter().any(|s| *s);
     let mut banks: Vec<f32> = Vec::new();
-    for cell in 0..terrain_m.len() {
+    for (cell, height_m) in terrain_m.iter().enumerate() {
         if ground.cover[cell] == Cover::Water && !ground.sea[cell] {
-            banks.push(terrain_m[cell]);
+            banks.push(*height_m);
         }
     }
     banks.sort_by(f32::total_cmp);
@@ -201,11 +201,11 @@ pub fn lower_beds(
         None if any_sea => f64::from(lowest) - 1.0,
         None => banks.get(banks.len() / 20).map_or(f64::from(lowest) - 1.0, |b| f64::from(*b) - 1.0),
     };
-    for cell in 0..terrain_m.len() {
+    for (cell, height_m) in terrain_m.iter_mut().enumerate() {
         if ground.sea[cell] {
-            terrain_m[cell] = terrain_m[cell].min(level_m as f32) - SEA_DEPTH_M;
+            *height_m = height_m.min(level_m as f32) - SEA_DEPTH_M;
         } else {
-            terrain_m[cell] -= ground.depth_m[cell];
+            *height_m -= ground.depth_m[cell];
         }
     }
     let how = match (asked_m, any_sea && !flat) {

@@ -208,7 +208,7 @@ fn build(
 
     let mut complaints = Complaints::new();
     let mut facilities = facilities::Facilities::new(map, &net, &zoning);
-    facilities.from_map(&areas, spec.residents, log_);
+    facilities.take_map(&areas, spec.residents, log_);
     facilities.lay_over(extras, &mut complaints, log_);
     facilities.exits(&net, log_);
     facilities.make_missing(&buildings, &zoning.zones, spec.residents, log_);
@@ -293,7 +293,7 @@ fn levees(
             beside.filter(|&c| cover[c] != Cover::Water).map(|c| f64::from(terrain_m[c])).fold(f64::INFINITY, f64::min)
         };
         let toe_m = extra.toe_m.unwrap_or_else(lowest);
-        if !(toe_m < crest_m) {
+        if !toe_m.is_finite() || toe_m >= crest_m {
             let what = format!("has a crest at {crest_m} m, not above the ground beside it at {toe_m:.2} m");
             complaints.add_at(
                 &extra.file,

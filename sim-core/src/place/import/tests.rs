@@ -63,8 +63,8 @@ fn town() -> Drawing {
             *n = d.node(2.0 + 2.0 * i as f64, 2.0 + 2.0 * j as f64, &[]);
         }
     }
-    for j in 0..3 {
-        d.way(&grid[j], &[("highway", "residential"), ("name:zh", "东西路"), ("name", "East-West Street")]);
+    for (j, row) in grid.iter().enumerate() {
+        d.way(row, &[("highway", "residential"), ("name:zh", "东西路"), ("name", "East-West Street")]);
         let column = [grid[0][j], grid[1][j], grid[2][j]];
         match j {
             0 => d.way(&column, &[("highway", "residential"), ("oneway", "yes"), ("maxspeed", "20 mph")]),
@@ -294,7 +294,7 @@ proptest::proptest! {
         let end = (cut + len).min(bytes.len());
         if len % 2 == 0 { bytes.drain(cut..end); } else { bytes[cut] = byte; }
         let folder = Folder::new();
-        let mut spec = ImportSpec::new(folder.put("town.osm", bytes), 1001);
+        let mut spec = ImportSpec::new(folder.put("town.osm", bytes), 401);
         spec.cell_m = 20.0;
         match import(&spec) {
             Ok(i) => proptest::prop_assert_eq!(i.city.residents(), 401),
