@@ -91,7 +91,7 @@ pub fn paint(map: &Map, areas: &[Area], net: &Net, log: &mut Vec<String>) -> Gro
         if line.len() < 2 {
             continue;
         }
-        let middle = grid.cells_along(&line);
+        let middle = cells_near(grid, &line, 0.0);
         if width_m < 0.5 * grid.cell_m {
             narrow += usize::from(!middle.is_empty());
             for cell in middle.into_iter().filter(|&c| !road[c]) {

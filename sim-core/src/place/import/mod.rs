@@ -277,7 +277,7 @@ fn levees(
     let mut levees: Vec<Levee> = Vec::new();
     for extra in extras.iter().filter(|e| e.kind == Kind::Levee) {
         let line = extra.points(&map.frame);
-        let cells = grid.cells_along(&line);
+        let cells = shapes::cells_near(grid, &line, 0.0);
         if cells.is_empty() {
             complaints.add_at(
                 &extra.file,
