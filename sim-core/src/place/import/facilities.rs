@@ -19,7 +19,7 @@ use crate::vocab::body::Point;
 use std::collections::BTreeMap;
 
 /// Usable area a sheltered person takes, m2, and the share of a park or school ground that is usable: Taicang's three
-/// new emergency shelters of 2024 have 266,000 m2, 130,000 of them usable, for 32,500 people.
+/// new emergency shelters have 266,000 m2, 130,000 of them usable, for 32,500 people.
 const SHELTER_M2: f64 = 4.0;
 const SHELTER_USABLE: f64 = 0.5;
 /// Smallest grounds that become a shelter, m2, and the most people one takes (assumptions).

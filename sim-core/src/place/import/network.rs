@@ -348,6 +348,17 @@ impl Raw {
             (before - drivable) - (self.links.len() - kept),
             before - drivable
         ));
+        let mut names: BTreeMap<&str, f64> = BTreeMap::new();
+        for link in lost.iter().filter(|l| l.class <= RoadClass::Tertiary) {
+            *names.entry(if link.name.is_empty() { "(no name)" } else { &link.name }).or_default() += link.length_m;
+        }
+        let mut names: Vec<(&str, f64)> = names.into_iter().filter(|n| n.1 >= 500.0).collect();
+        names.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        if !names.is_empty() {
+            let list: Vec<String> =
+                names.iter().take(6).map(|(name, m)| format!("{name} {:.1} km", m / 1000.0)).collect();
+            log.push(format!("roads: the longest main roads among the dropped: {}", list.join(", ")));
+        }
         let mut used = vec![false; n];
         for link in &self.links {
             used[link.from.index()] = true;
