@@ -175,7 +175,8 @@ fn read_hgt(path: &Path, name: &str) -> Result<Dem, Complaints> {
             ));
         }
     };
-    let Some((lon, lat)) = tile_corner(&tile).or_else(|| tile_corner(name)) else {
+    let named = [tile.as_str(), name].into_iter().find_map(|n| tile_corner(n).map(|corner| (n, corner)));
+    let Some((tile, (lon, lat))) = named else {
         return Err(Complaints::one(
             path,
             format!("is called `{tile}`"),

@@ -327,4 +327,23 @@ mod tests {
         std::fs::write(&path, "ncols 3").expect("text");
         assert!(read(&path).expect_err("no TIFF").to_string().contains("TIFF"));
     }
+
+    proptest::proptest! {
+        /// Grade: behaviour. Damage anywhere gives a raster or a complaint, never a panic or a giant allocation.
+        #[test]
+        fn a_damaged_raster_never_panics(at in 0usize..2000, byte in 0u8..=255, cut in 0usize..40) {
+            let dir = tempfile::tempdir().expect("temporary folder");
+            let path = dir.path().join("a.tif");
+            let projection = Projection { proj4: "+proj=utm +zone=51".into(), epsg: None, false_east_m: 0.0, false_north_m: 0.0 };
+            write_f32(&path, &grid(), Some(&projection), &[1.0; 6]).expect("written");
+            let mut bytes = std::fs::read(&path).expect("bytes");
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            bytes.truncate(bytes.len() - cut);
+            std::fs::write(&path, bytes).expect("damaged");
+            if let Ok(band) = read(&path) {
+                proptest::prop_assert_eq!(band.values.len(), band.width * band.height);
+            }
+        }
+    }
 }

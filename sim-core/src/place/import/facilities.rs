@@ -7,6 +7,7 @@ use super::houses::Doors;
 use super::network::Net;
 use super::osm::Tags;
 use super::overlay::{Extra, Kind};
+use super::shapes::{Buckets, direction};
 use super::tags::name;
 use super::zones::Zoning;
 use crate::base::complaint::Complaints;
@@ -18,7 +19,7 @@ use crate::vocab::body::Point;
 use std::collections::BTreeMap;
 
 /// Usable area a sheltered person takes, m2, and the share of a park or school ground that is usable: Taicang's three
-/// new emergency shelters of 2024 have 266,000 m2, 130,000 of them usable, for 32,500 people.
+/// new emergency shelters have 266,000 m2, 130,000 of them usable, for 32,500 people.
 const SHELTER_M2: f64 = 4.0;
 const SHELTER_USABLE: f64 = 0.5;
 /// Smallest grounds that become a shelter, m2, and the most people one takes (assumptions).
@@ -107,7 +108,7 @@ impl<'a> Facilities<'a> {
     }
 
     /// Takes what the map shows.
-    pub fn from_map(&mut self, areas: &[Area], residents: u32, log: &mut Vec<String>) {
+    pub fn take_map(&mut self, areas: &[Area], residents: u32, log: &mut Vec<String>) {
         let map = self.map;
         for area in areas {
             let Some(at) = area.shape.centre().filter(|p| map.frame.holds(*p)) else { continue };
@@ -256,7 +257,13 @@ impl<'a> Facilities<'a> {
         let grid = &self.map.frame.grid;
         let centre = Point::new(grid.width_m() / 2.0, grid.height_m() / 2.0);
         let mut candidates = net.border.clone();
-        candidates.extend(ends_of_main_roads(net));
+        let nodes = Buckets::new(net.nodes.iter().map(|n| n.at).collect(), grid.width_m(), grid.height_m(), 300.0);
+        candidates.extend(
+            ends_of_main_roads(net)
+                .into_iter()
+                .filter(|(node, _, from)| outermost(net, &nodes, *node, *from))
+                .map(|(n, c, k)| (n, c, net.links[k].name.clone())),
+        );
         candidates.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));
         let mut chosen: Vec<(NodeId, String)> = Vec::new();
         for lowest in [RoadClass::Secondary, RoadClass::Residential] {
@@ -334,16 +341,31 @@ impl<'a> Facilities<'a> {
         }
         let hall = self.list.iter().filter(|f| f.kind == FacilityKind::TownHall).map(|f| f.at);
         let hall = hall.min_by(|a, b| a.distance_m(heart).total_cmp(&b.distance_m(heart))).unwrap_or(heart);
-        let beds = (f64::from(residents) * BEDS_PER_HEAD).ceil().max(20.0);
+        if self.count(FacilityKind::CommandCentre) == 0 {
+            self.add(FacilityKind::CommandCentre, None, hall, 0.0, true);
+        }
+        let built_km2 = self.zoning.zone_of_cell.iter().filter(|z| **z != u16::MAX).count() as f64
+            * self.map.frame.grid.cell_m
+            * self.map.frame.grid.cell_m
+            / 1.0e6;
+        let heads = f64::from(residents);
         let needed = [
-            (FacilityKind::CommandCentre, hall, 0.0),
-            (FacilityKind::FireStation, spot(buildings, heart, &[Use::Public, Use::Work, Use::Industry]), 0.0),
-            (FacilityKind::PoliceStation, spot(buildings, heart, &[Use::Public, Use::Shop]), 0.0),
-            (FacilityKind::Hospital, spot(buildings, heart, &[Use::Health, Use::Public]), beds),
+            // Chinese standard 152-2017: a fire station serves at most 7 km2, at the edge of towns 15 km2.
+            (FacilityKind::FireStation, built_km2 / 15.0, &[Use::Public, Use::Work, Use::Industry][..]),
+            // One per 50,000 and one per 100,000 people: assumptions.
+            (FacilityKind::PoliceStation, heads / 50_000.0, &[Use::Public, Use::Shop]),
+            (FacilityKind::Hospital, heads / 100_000.0, &[Use::Health, Use::Public]),
         ];
-        for (kind, at, capacity) in needed {
-            if self.count(kind) == 0 {
-                self.add(kind, None, at, capacity, true);
+        for (kind, number, uses) in needed {
+            if self.count(kind) > 0 {
+                continue;
+            }
+            let number = number.ceil().clamp(1.0, 12.0);
+            let beds =
+                if kind == FacilityKind::Hospital { (heads * BEDS_PER_HEAD / number).ceil().max(20.0) } else { 0.0 };
+            for centre in far_apart(zones, busiest, number as usize) {
+                let at = spot(buildings, centre, uses);
+                self.add(kind, None, at, beds, true);
             }
         }
         let fire = self.list.iter().find(|f| f.kind == FacilityKind::FireStation).map_or(heart, |f| f.at);
@@ -413,6 +435,22 @@ impl<'a> Facilities<'a> {
     }
 }
 
+/// The centres of up to `count` zones, beginning with `first`, each next one farthest from those before.
+fn far_apart(zones: &[Zone], first: usize, count: usize) -> Vec<Point> {
+    let mut chosen = vec![zones[first].centre];
+    while chosen.len() < count.min(zones.len()) {
+        let apart = |z: &Zone| chosen.iter().map(|p| p.distance_m(z.centre)).fold(f64::INFINITY, f64::min);
+        let mut best = 0;
+        for z in 1..zones.len() {
+            if apart(&zones[z]) > apart(&zones[best]) {
+                best = z;
+            }
+        }
+        chosen.push(zones[best].centre);
+    }
+    chosen
+}
+
 /// A sensible place near `p`: a building of one of these uses within 600 m, else the nearest building.
 fn spot(buildings: &[Building], p: Point, uses: &[Use]) -> Point {
     let nearest = |wanted: &dyn Fn(&Building) -> bool| {
@@ -422,8 +460,9 @@ fn spot(buildings: &[Building], p: Point, uses: &[Use]) -> Point {
     nearest(&|b| uses.contains(&b.purpose) && b.at.distance_m(p) < 600.0).or_else(|| nearest(&|_| true)).unwrap_or(p)
 }
 
-/// Nodes where a main road ends with nothing behind it: the edge of an extract that follows a border.
-fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, String)> {
+/// Nodes where a main road ends with nothing behind it, with one of the links there: on the edge of an extract that
+/// follows a border, and in a few places within.
+fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, usize)> {
     let mut beside: Vec<Option<(NodeId, RoadClass, usize)>> = vec![None; net.nodes.len()];
     let mut several = vec![false; net.nodes.len()];
     for (k, link) in net.links.iter().enumerate().filter(|(_, l)| l.drivable()) {
@@ -435,9 +474,21 @@ fn ends_of_main_roads(net: &Net) -> Vec<(NodeId, RoadClass, String)> {
         }
     }
     let end = |n: usize| beside[n].filter(|b| !several[n] && b.1 <= RoadClass::Secondary);
-    (0..net.nodes.len())
-        .filter_map(|n| end(n).map(|(_, class, k)| (NodeId::of(n), class, net.links[k].name.clone())))
-        .collect()
+    (0..net.nodes.len()).filter_map(|n| end(n).map(|(_, class, k)| (NodeId::of(n), class, k))).collect()
+}
+
+/// Does the road that ends here lead out? It does when hardly any street lies ahead: in the cone of 60 degrees to each
+/// side of its direction, within 1 km (assumption).
+fn outermost(net: &Net, nodes: &Buckets, node: NodeId, link: usize) -> bool {
+    let at = net.nodes[node.index()].at;
+    let link = &net.links[link];
+    let other = if link.from == node { link.to } else { link.from };
+    let Some(u) = direction(net.nodes[other.index()].at, at) else { return false };
+    let ahead = nodes.near(at, 1_000.0).into_iter().filter(|&k| {
+        let p = net.nodes[k].at;
+        (p.x - at.x) * u.0 + (p.y - at.y) * u.1 > 0.5 * p.distance_m(at)
+    });
+    ahead.count() <= 4
 }
 
 /// (中文, English) of the direction from the centre.

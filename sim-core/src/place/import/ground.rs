@@ -9,7 +9,7 @@ use super::frame::Map;
 use super::network::Net;
 use super::shapes::{cells_near, distance_to_segment};
 use super::tags::{area_cover, is_water, waterway};
-use crate::place::city::{Cover, RoadClass};
+use crate::place::city::{Building, Cover, RoadClass};
 use crate::place::grid::Grid;
 use crate::vocab::body::Point;
 use std::collections::VecDeque;
@@ -91,7 +91,7 @@ pub fn paint(map: &Map, areas: &[Area], net: &Net, log: &mut Vec<String>) -> Gro
         if line.len() < 2 {
             continue;
         }
-        let middle = grid.cells_along(&line);
+        let middle = cells_near(grid, &line, 0.0);
         if width_m < 0.5 * grid.cell_m {
             narrow += usize::from(!middle.is_empty());
             for cell in middle.into_iter().filter(|&c| !road[c]) {
@@ -186,9 +186,9 @@ pub fn lower_beds(
 ) -> f64 {
     let any_sea = ground.sea.iter().any(|s| *s);
     let mut banks: Vec<f32> = Vec::new();
-    for cell in 0..terrain_m.len() {
+    for (cell, height_m) in terrain_m.iter().enumerate() {
         if ground.cover[cell] == Cover::Water && !ground.sea[cell] {
-            banks.push(terrain_m[cell]);
+            banks.push(*height_m);
         }
     }
     banks.sort_by(f32::total_cmp);
@@ -201,11 +201,11 @@ pub fn lower_beds(
         None if any_sea => f64::from(lowest) - 1.0,
         None => banks.get(banks.len() / 20).map_or(f64::from(lowest) - 1.0, |b| f64::from(*b) - 1.0),
     };
-    for cell in 0..terrain_m.len() {
+    for (cell, height_m) in terrain_m.iter_mut().enumerate() {
         if ground.sea[cell] {
-            terrain_m[cell] = terrain_m[cell].min(level_m as f32) - SEA_DEPTH_M;
+            *height_m = height_m.min(level_m as f32) - SEA_DEPTH_M;
         } else {
-            terrain_m[cell] -= ground.depth_m[cell];
+            *height_m -= ground.depth_m[cell];
         }
     }
     let how = match (asked_m, any_sea && !flat) {
@@ -219,11 +219,11 @@ pub fn lower_beds(
     level_m
 }
 
-/// The cell of the largest connected water, and a few more far along it: where gauges make sense. Points of at most
-/// `count` gauges, in order of distance from `centre`.
-pub fn gauge_points(grid: &Grid, cover: &[Cover], centre: Point, count: usize) -> Vec<Point> {
+/// Where gauges make sense: on large waters within 400 m of buildings, the first nearest to `centre`, the others far
+/// from it; at most `count`.
+pub fn gauge_points(grid: &Grid, cover: &[Cover], buildings: &[Building], centre: Point, count: usize) -> Vec<Point> {
     let mut part = vec![u32::MAX; grid.len()];
-    let mut sizes: Vec<(usize, usize)> = Vec::new();
+    let mut sizes: Vec<usize> = Vec::new();
     for start in 0..grid.len() {
         if cover[start] != Cover::Water || part[start] != u32::MAX {
             continue;
@@ -241,11 +241,22 @@ pub fn gauge_points(grid: &Grid, cover: &[Cover], centre: Point, count: usize) -
                 }
             }
         }
-        sizes.push((size, start));
+        sizes.push(size);
     }
     // Big water: at least 40 cells in one piece, 2.5 ha at 25 m.
-    let big: Vec<u32> = (0..sizes.len() as u32).filter(|&k| sizes[k as usize].0 >= 40).collect();
-    let cells: Vec<usize> = (0..grid.len()).filter(|&c| big.contains(&part[c])).collect();
+    let big: Vec<bool> = sizes.iter().map(|size| *size >= 40).collect();
+    let mut near_town = vec![false; grid.len()];
+    let mut seen = vec![false; grid.len()];
+    for b in buildings {
+        // Buildings that share a cell see the same waters.
+        if !std::mem::replace(&mut seen[grid.nearest_cell(b.at)], true) {
+            for cell in grid.cells_within(b.at, 400.0) {
+                near_town[cell] = true;
+            }
+        }
+    }
+    let cells: Vec<usize> =
+        (0..grid.len()).filter(|&c| near_town[c] && part[c] != u32::MAX && big[part[c] as usize]).collect();
     let mut found: Vec<Point> = Vec::new();
     while found.len() < count {
         // The first is nearest to the centre, each next one farthest from those before, yet not beyond the town.

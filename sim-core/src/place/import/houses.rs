@@ -28,6 +28,8 @@ const FLOOR_PER_HEAD_M2: f64 = 35.0;
 const CROWDED_M2: f64 = 10.0;
 /// Level of the ground floor above the street, m (assumption: two steps).
 const PLINTH_M: f32 = 0.3;
+/// Farther from any street nobody is reached by car, m (assumption).
+const FAR_FROM_STREET_M: f64 = 1_000.0;
 /// No building sleeps more.
 const RESIDENTS_MAX: u32 = 60_000;
 /// Most blocks that are invented.
@@ -187,7 +189,7 @@ pub fn invent(
     buildings: &mut Vec<Building>,
     log: &mut Vec<String>,
 ) {
-    let homes: f64 = buildings.iter().filter(|b| b.purpose == Use::Home).map(floor_m2).sum();
+    let homes = buildings.iter().filter(|b| b.purpose == Use::Home).map(floor_m2).sum::<f64>().max(0.0);
     let wanted = f64::from(residents) * FLOOR_PER_HEAD_M2;
     if homes >= f64::from(residents) * CROWDED_M2 {
         return;
@@ -389,11 +391,19 @@ pub fn settle(buildings: &mut [Building], residents: u32, log: &mut Vec<String>)
     Ok(())
 }
 
-/// Gives every building its door: the nearest node that cars reach.
-pub fn find_doors(net: &Net, grid: &Grid, buildings: &mut [Building]) {
+/// Gives every building its door: the nearest node that cars reach. Buildings farther than 1 km from one are left out.
+pub fn find_doors(net: &Net, grid: &Grid, buildings: &mut Vec<Building>, log: &mut Vec<String>) {
     let doors = Doors::new(net, grid);
-    for b in buildings {
+    let before = buildings.len();
+    buildings.retain_mut(|b| {
         b.node = doors.nearest(b.at);
+        net.nodes[b.node.index()].at.distance_m(b.at) <= FAR_FROM_STREET_M
+    });
+    if buildings.len() < before {
+        log.push(format!(
+            "buildings: {} left out, because no street that stayed is within 1 km of them",
+            before - buildings.len()
+        ));
     }
 }
 

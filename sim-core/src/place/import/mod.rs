@@ -16,9 +16,12 @@ mod shapes;
 mod tags;
 mod zones;
 
+#[cfg(test)]
+mod tests;
+
 use crate::base::complaint::Complaints;
 use crate::base::text::Text;
-use crate::place::city::{City, Cover, Gauge, Levee};
+use crate::place::city::{Building, City, Cover, Gauge, Levee};
 use crate::place::dem;
 use crate::vocab::body::Point;
 use frame::{Frame, Map};
@@ -198,22 +201,21 @@ fn build(
 
     let mut buildings = houses::from_map(map, &areas, log_);
     houses::invent(map, &net, &ground, &terrain_m, spec.residents, &mut buildings, log_);
+    houses::find_doors(&net, &grid, &mut buildings, log_);
     houses::settle(&mut buildings, spec.residents, log_).map_err(one)?;
-    houses::find_doors(&net, &grid, &mut buildings);
     let name = city_name(spec, map);
     let zoning = zones::divide(map, &areas, &net, &ground.cover, &mut buildings, &name, log_);
 
     let mut complaints = Complaints::new();
     let mut facilities = facilities::Facilities::new(map, &net, &zoning);
-    facilities.from_map(&areas, spec.residents, log_);
+    facilities.take_map(&areas, spec.residents, log_);
     facilities.lay_over(extras, &mut complaints, log_);
     facilities.exits(&net, log_);
     facilities.make_missing(&buildings, &zoning.zones, spec.residents, log_);
     let facilities = facilities.list;
 
     let levees = levees(map, extras, &mut terrain_m, &mut ground.cover, &mut complaints, log_);
-    let centre = middle_of_people(&buildings);
-    let gauges = gauges(map, extras, &ground.cover, centre, &mut complaints, log_);
+    let gauges = gauges(map, extras, &ground.cover, &buildings, &mut complaints, log_);
     let mut attribution = vec!["© OpenStreetMap contributors (ODbL)".to_string()];
     attribution.extend(dems.iter().map(|d| format!("Elevation: {}", d.source)));
     let city = City {
@@ -275,7 +277,7 @@ fn levees(
     let mut levees: Vec<Levee> = Vec::new();
     for extra in extras.iter().filter(|e| e.kind == Kind::Levee) {
         let line = extra.points(&map.frame);
-        let cells = grid.cells_along(&line);
+        let cells = shapes::cells_near(grid, &line, 0.0);
         if cells.is_empty() {
             complaints.add_at(
                 &extra.file,
@@ -291,7 +293,7 @@ fn levees(
             beside.filter(|&c| cover[c] != Cover::Water).map(|c| f64::from(terrain_m[c])).fold(f64::INFINITY, f64::min)
         };
         let toe_m = extra.toe_m.unwrap_or_else(lowest);
-        if !(toe_m < crest_m) {
+        if !toe_m.is_finite() || toe_m >= crest_m {
             let what = format!("has a crest at {crest_m} m, not above the ground beside it at {toe_m:.2} m");
             complaints.add_at(
                 &extra.file,
@@ -326,7 +328,7 @@ fn gauges(
     map: &Map,
     extras: &[Extra],
     cover: &[Cover],
-    centre: Point,
+    buildings: &[Building],
     complaints: &mut Complaints,
     log: &mut Vec<String>,
 ) -> Vec<Gauge> {
@@ -353,7 +355,9 @@ fn gauges(
         log.push(format!("gauges: {} from overlays", gauges.len()));
         return gauges;
     }
-    for (k, at) in ground::gauge_points(&map.frame.grid, cover, centre, 3).into_iter().enumerate() {
+    for (k, at) in
+        ground::gauge_points(&map.frame.grid, cover, buildings, middle_of_people(buildings), 3).into_iter().enumerate()
+    {
         let name = Text::new(format!("水位站{}", k + 1), format!("Gauge {}", k + 1));
         gauges.push(Gauge { key: format!("gauge_{}_made", k + 1), name, at });
     }
@@ -364,7 +368,7 @@ fn gauges(
     gauges
 }
 
-fn middle_of_people(buildings: &[crate::place::city::Building]) -> Point {
+fn middle_of_people(buildings: &[Building]) -> Point {
     let sum: f64 = buildings.iter().map(|b| f64::from(b.residents)).sum();
     let mean = |f: fn(Point) -> f64| buildings.iter().map(|b| f64::from(b.residents) * f(b.at)).sum::<f64>() / sum;
     Point::new(mean(|p| p.x), mean(|p| p.y))

@@ -326,18 +326,39 @@ impl Raw {
             let within: &[bool] = if l.drivable() { &core } else { &stays };
             within[l.from.index()] && within[l.to.index()]
         };
+        let lost: Vec<Link> = self.links.iter().filter(|l| !keep(l)).cloned().collect();
         self.links.retain(keep);
         self.renumber_twins();
         let kept = self.links.iter().filter(|l| l.drivable()).count();
         if kept == 0 {
             return None;
         }
+        let main = |main: bool| {
+            lost.iter()
+                .filter(|l| l.drivable() && (l.class <= RoadClass::Tertiary) == main)
+                .map(|l| l.length_m)
+                .sum::<f64>()
+                / 1000.0
+        };
         log.push(format!(
-            "roads: {} of {drivable} links for cars and {} of {} paths dropped, because they do not connect both ways with the rest",
+            "roads: {} of {drivable} links for cars ({:.1} km of main roads, {:.1} km of others) and {} of {} paths dropped, because they do not connect both ways with the rest",
             drivable - kept,
+            main(true) + 0.0,
+            main(false) + 0.0,
             (before - drivable) - (self.links.len() - kept),
             before - drivable
         ));
+        let mut names: BTreeMap<&str, f64> = BTreeMap::new();
+        for link in lost.iter().filter(|l| l.class <= RoadClass::Tertiary) {
+            *names.entry(if link.name.is_empty() { "(no name)" } else { &link.name }).or_default() += link.length_m;
+        }
+        let mut names: Vec<(&str, f64)> = names.into_iter().filter(|n| n.1 >= 500.0).collect();
+        names.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        if !names.is_empty() {
+            let list: Vec<String> =
+                names.iter().take(6).map(|(name, m)| format!("{name} {:.1} km", m / 1000.0)).collect();
+            log.push(format!("roads: the longest main roads among the dropped: {}", list.join(", ")));
+        }
         let mut used = vec![false; n];
         for link in &self.links {
             used[link.from.index()] = true;

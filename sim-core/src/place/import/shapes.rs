@@ -189,7 +189,17 @@ pub fn clip(a: Point, b: Point, width: f64, height: f64) -> Option<(f64, f64)> {
 
 /// The cells whose centres lie within `half_width_m` of a line, and those it passes through; sorted, each once.
 pub fn cells_near(grid: &Grid, line: &[Point], half_width_m: f64) -> Vec<usize> {
-    let mut cells = grid.cells_along(line);
+    let mut cells = Vec::new();
+    for pair in line.windows(2) {
+        // Only the part on the grid: a river may run on for a thousand kilometres.
+        let (a, b) = (
+            Point::new(pair[0].x - grid.x0, pair[0].y - grid.y0),
+            Point::new(pair[1].x - grid.x0, pair[1].y - grid.y0),
+        );
+        if let Some((s0, s1)) = clip(a, b, grid.width_m(), grid.height_m()) {
+            cells.extend(grid.cells_along(&[pair[0].toward(pair[1], s0), pair[0].toward(pair[1], s1)]));
+        }
+    }
     if half_width_m > 0.5 * grid.cell_m {
         for pair in line.windows(2) {
             let reach = half_width_m;

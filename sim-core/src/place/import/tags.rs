@@ -70,7 +70,9 @@ pub fn road(tags: &Tags) -> Option<Result<Road, Dropped>> {
             }
             Path
         }
-        (_, Some(v)) if closed(v) => Path,
+        // A main road closed to cars is a road works of the day the map was made, or a bus street: in a disaster it is
+        // a road. Smaller streets closed to cars are taken at their word.
+        (_, Some(v)) if closed(v) && class > Tertiary => Path,
         (Some(v), None) if closed(v) => return Some(Err(Dropped::NoAccess)),
         (_, Some(v)) | (Some(v), None) if private(v) => Service,
         _ => class,
@@ -358,6 +360,7 @@ mod tests {
         assert!(!read(&[("highway", "tertiary"), ("junction", "roundabout")]).backward);
         assert_eq!(read(&[("highway", "residential"), ("access", "private")]).class, RoadClass::Service);
         assert_eq!(read(&[("highway", "residential"), ("motor_vehicle", "no")]).class, RoadClass::Path);
+        assert_eq!(read(&[("highway", "primary"), ("motor_vehicle", "no")]).class, RoadClass::Primary);
         assert!(read(&[("highway", "primary"), ("layer", "-1")]).tunnel);
         assert!(!read(&[("highway", "primary"), ("layer", "-1"), ("bridge", "yes")]).tunnel);
         assert_eq!(road(&tags(&[("highway", "construction")])), Some(Err(Dropped::NotThere)));

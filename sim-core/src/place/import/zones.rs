@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, VecDeque};
 /// have 1,500 to 5,000).
 const ZONE_MAX: u32 = 4_000;
 const ZONE_MIN: u32 = 100;
+/// Most named areas that are taken, so that zones can be numbered in 16 bits.
+const GROUPS_MAX: usize = 20_000;
 /// A zone reaches this far from its buildings on the map, m (assumption).
 const REACH_M: f64 = 200.0;
 
@@ -98,6 +100,7 @@ fn groups(map: &Map, areas: &[Area], buildings: &[Building]) -> (Vec<Text>, Vec<
             .iter()
             .filter(|a| a.tags.is("boundary", "administrative") && a.tags.is("admin_level", level))
             .filter_map(|a| name(&a.tags).map(|n| (a, n)))
+            .take(GROUPS_MAX)
             .collect();
         let holding = |b: &Building| admin.iter().position(|(a, _)| a.shape.contains(b.at));
         let found: Vec<Option<usize>> = buildings.iter().map(holding).collect();
@@ -121,7 +124,7 @@ fn groups(map: &Map, areas: &[Area], buildings: &[Building]) -> (Vec<Text>, Vec<
         for (id, tags) in &map.osm.node_tags {
             let (Some(p), true) = (map.at(*id), tags.any("place", kinds)) else { continue };
             let alone = kinds.contains(&"village") || places.iter().all(|(_, q)| q.distance_m(p) > 700.0);
-            if let Some(n) = name(tags).filter(|_| map.frame.holds(p) && alone) {
+            if let Some(n) = name(tags).filter(|_| map.frame.holds(p) && alone && places.len() < GROUPS_MAX) {
                 places.push((n, p));
             }
         }
