@@ -1,1 +1,36 @@
-fn main() {}
+//! The command line of Sandtable. Exit codes: 0 done, 1 a check failed, 2 could not run.
+
+mod args;
+mod commands;
+mod export;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or_else(|| Command::Run(args::RunArgs { seed: 7, ..Default::default() })) {
+        Command::Run(args) => commands::run(&args),
+        Command::Check(args) => commands::check(&args),
+        Command::Report(args) => commands::report(&args),
+        Command::Diff(args) => commands::diff(&args),
+        #[cfg(feature = "gui")]
+        Command::View(args) => commands::view(&args),
+        Command::Import(args) => commands::import(&args),
+        Command::Synth(args) => commands::synth(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "sandtable", &mut std::io::stdout());
+            Ok(true)
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(complaints) => {
+            eprintln!("{complaints}");
+            ExitCode::from(2)
+        }
+    }
+}

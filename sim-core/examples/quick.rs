@@ -3,7 +3,7 @@ fn main() {
     let mut args = std::env::args().skip(1);
     let hours: f64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(12.0);
     let threads: usize = args.next().and_then(|a| a.parse().ok()).unwrap_or(2);
-    let s = Scenario::load(&Choice { duration_s: Some(hours*3600.0), ..Choice::default() });
+    let s = Scenario::load(&Choice { duration_s: Some(hours*3600.0), scenario: Some("scenarios/port_town".into()), ..Choice::default() });
     let s = match s { Ok(s) => Arc::new(s), Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
     println!("posts {} units {} clauses {} hash {}", s.posts.len(), s.units.len(), s.clauses.len(), s.hash);
     std::fs::create_dir_all("/tmp/q").unwrap();

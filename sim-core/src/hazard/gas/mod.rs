@@ -121,6 +121,8 @@ pub struct Gas {
     state: GasState,
     /// Concentration at the ground by substance, kg/m3; empty until the first release of it.
     layers: Vec<Vec<f32>>,
+    /// Clean air over the whole grid.
+    clean: Vec<f32>,
     pending: Vec<GasNews>,
 }
 
@@ -146,6 +148,7 @@ impl Gas {
             sites: city.facilities.iter().map(|f| f.at).collect(),
             state,
             layers: vec![Vec::new(); SUBSTANCES.len()],
+            clean: vec![0.0; city.grid.len()],
             pending: Vec::new(),
         };
         gas.draw_layers();
@@ -318,9 +321,9 @@ impl Gas {
         }
     }
 
-    /// Concentration at the ground by cell, kg/m3, of the substance that was released first; empty before.
+    /// Concentration at the ground by cell, kg/m3, of the substance that was released first; zero before.
     pub fn concentration_kg_m3(&self) -> &[f32] {
-        self.state.releases.first().map_or(&[], |r| self.layers[usize::from(r.substance)].as_slice())
+        self.state.releases.first().map_or(self.clean.as_slice(), |r| self.layers[usize::from(r.substance)].as_slice())
     }
     /// The same for one substance (row of [`SUBSTANCES`]); empty while it was never released.
     pub fn concentration_of(&self, row: usize) -> &[f32] {

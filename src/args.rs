@@ -1,0 +1,262 @@
+//! Every subcommand and flag, in one place. What was typed; what it means is made in `commands`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(
+    name = "sandtable",
+    version,
+    about = "Sandtable (沙盘): disaster simulation and drills over a city",
+    long_about = "Sandtable (沙盘): agent-based disaster simulation and drill engine.\n\nWithout a command it runs the \
+                  default drill on the embedded default city and ends with a report and a recording.",
+    after_help = "Exit codes: 0 done, 1 a check failed or recordings differ, 2 could not run.\n\nExamples:\n  sandtable                              \
+                  run the default drill\n  sandtable view out/port_town-7         replay a recording\n  sandtable check my_scenario            \
+                  all complaints at once\n  sandtable help run                     all flags of a command"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a drill: simulate, record, report
+    #[command(after_help = "Examples:\n  sandtable run\n  sandtable run scenarios/port_town --seed 11 --threads 2\n  \
+                            sandtable run --city out/monaco --duration 6h\n  sandtable run --fire J-07@5h --json")]
+    Run(RunArgs),
+    /// Check a scenario, script or city: all complaints at once, nothing is run
+    #[command(after_help = "Examples:\n  sandtable check\n  sandtable check my_scenario\n  sandtable check --city my_city\n  sandtable check --script my_drill.ron")]
+    Check(CheckArgs),
+    /// Write the report of a recording again, and print its indicators
+    #[command(after_help = "Example:\n  sandtable report out/port_town-7 --lang en")]
+    Report(ReportArgs),
+    /// Compare two recordings: the first tick and the first body that differ
+    #[command(after_help = "Example:\n  sandtable diff out/a out/b   # exit code 0 when identical, 1 when not")]
+    Diff(DiffArgs),
+    /// Replay a recording, or follow a run in progress
+    #[cfg(feature = "gui")]
+    #[command(after_help = "Examples:\n  sandtable view out/port_town-7\n  sandtable view out/port_town-7 --snapshot map.png --at 5h")]
+    View(ViewArgs),
+    /// Make a city folder from OpenStreetMap and elevation data
+    #[command(after_help = "Example:\n  sandtable import town.osm.pbf --dem N43E007.hgt.zip --residents 38000 --out my_city\n  sandtable run --city my_city")]
+    Import(ImportArgs),
+    /// Invent a city and write it as a city folder
+    #[command(after_help = "Example:\n  sandtable synth --residents 40000 --terrain mountain-valley --seed 3 --out valley")]
+    Synth(SynthArgs),
+    /// Export a recording: events, layers, tracks
+    #[command(after_help = "Examples:\n  sandtable export out/port_town-7 events --format csv --out events.csv\n  sandtable export out/port_town-7 \
+                            layer --layer water-depth --at 6h --out depth.tif\n  sandtable export out/port_town-7 tracks --out tracks.geojson")]
+    Export(ExportArgs),
+    /// Print shell completions
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args, Clone, Default)]
+pub struct RunArgs {
+    /// A scenario file, a folder with scenario.ron, or a city folder; the embedded default when absent
+    pub scenario: Option<PathBuf>,
+    /// Run on this city folder
+    #[arg(long)]
+    pub city: Option<PathBuf>,
+    /// Use this drill script
+    #[arg(long)]
+    pub script: Option<PathBuf>,
+    /// Seed of every draw of chance
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Worker threads; 0 takes one per core. Results do not depend on it
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Length of the run, e.g. 6h or 90min, in place of the scenario's
+    #[arg(long)]
+    pub duration: Option<String>,
+    /// Residents of a generated city, in place of the scenario's number
+    #[arg(long)]
+    pub residents: Option<u32>,
+    /// Fire a manual inject: KEY@TIME, e.g. J-07@5h (may be given several times)
+    #[arg(long, value_name = "KEY@TIME")]
+    pub fire: Vec<String>,
+    /// Take up the inputs of another recording (seats and controllers)
+    #[arg(long)]
+    pub inputs_of: Option<PathBuf>,
+    /// Where to write; out/<scenario>-<seed> when absent
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Language of the table in the terminal
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    pub lang: Language,
+    /// Print the indicators as JSON, and no progress
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct CheckArgs {
+    /// A scenario file or folder; the embedded default when absent
+    pub scenario: Option<PathBuf>,
+    /// Check this city folder (with the scenario)
+    #[arg(long)]
+    pub city: Option<PathBuf>,
+    /// Check this script (with the scenario)
+    #[arg(long)]
+    pub script: Option<PathBuf>,
+    /// Print the complaints as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ReportArgs {
+    /// A recording, or a run's folder
+    pub recording: PathBuf,
+    /// Where to write report.html; beside the recording when absent
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    pub lang: Language,
+    /// Print the indicators as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print the story and the tables as plain text
+    #[arg(long)]
+    pub text: bool,
+}
+
+#[derive(Args)]
+pub struct DiffArgs {
+    pub a: PathBuf,
+    pub b: PathBuf,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(feature = "gui")]
+#[derive(Args)]
+pub struct ViewArgs {
+    /// A recording, or a run's folder
+    pub recording: PathBuf,
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    pub lang: Language,
+    /// Begin to play at once
+    #[arg(long)]
+    pub play: bool,
+    /// Write a picture of the main screen instead of opening a window
+    #[arg(long, value_name = "PNG")]
+    pub snapshot: Option<PathBuf>,
+    /// Moment of the picture, from the start
+    #[arg(long, default_value = "6h")]
+    pub at: String,
+    /// Size of the picture
+    #[arg(long, default_value = "1600x1000")]
+    pub size: String,
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// .osm.pbf, .osm or .osm.gz
+    pub osm: PathBuf,
+    /// Elevation: GeoTIFF, SRTM .hgt or .hgt.zip, ESRI ASCII .asc (may be given several times)
+    #[arg(long)]
+    pub dem: Vec<PathBuf>,
+    /// GeoJSON or CSV with what the map does not hold: levees, teams, shelters
+    #[arg(long)]
+    pub overlay: Vec<PathBuf>,
+    /// Residents in all
+    #[arg(long)]
+    pub residents: u32,
+    /// Side of a terrain cell, m
+    #[arg(long, default_value_t = 25.0)]
+    pub cell: f64,
+    /// lon_min,lat_min,lon_max,lat_max
+    #[arg(long, allow_hyphen_values = true)]
+    pub bbox: Option<String>,
+    /// Stage of open water at the start, m
+    #[arg(long, allow_hyphen_values = true)]
+    pub water_level: Option<f64>,
+    /// The city folder to write
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct SynthArgs {
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long, default_value_t = 100_000)]
+    pub residents: u32,
+    /// East to west, m
+    #[arg(long, default_value_t = 12_000.0)]
+    pub width: f64,
+    /// South to north, m
+    #[arg(long, default_value_t = 10_000.0)]
+    pub height: f64,
+    /// Side of a terrain cell, m
+    #[arg(long, default_value_t = 25.0)]
+    pub cell: f64,
+    #[arg(long, value_enum, default_value_t = Terrain::DeltaPolder)]
+    pub terrain: Terrain,
+    /// The city folder to write
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct ExportArgs {
+    /// A recording, or a run's folder
+    pub recording: PathBuf,
+    pub what: What,
+    /// Format of events
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+    /// Which layer
+    #[arg(long, value_enum, default_value_t = Layer::WaterDepth)]
+    pub layer: Layer,
+    /// Moment of the layer, from the start; the highest value of all moments with "max"
+    #[arg(long, default_value = "max")]
+    pub at: String,
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum What {
+    /// All events, one row each
+    Events,
+    /// A layer as GeoTIFF
+    Layer,
+    /// Tracks of the units as GeoJSON lines
+    Tracks,
+    /// The curves of the report, one row a minute
+    Tallies,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Parquet,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Layer {
+    WaterDepth,
+    WaterSpeed,
+    Gas,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Terrain {
+    DeltaPolder,
+    LakeShore,
+    MountainValley,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    Zh,
+    En,
+}
