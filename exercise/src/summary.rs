@@ -5,7 +5,7 @@ use crate::After;
 use crate::evaluate::{Outcome, Rating};
 use serde::Serialize;
 use sim_core::base::{text::Lang, text::Text};
-use sim_core::report::{Indicator, chain, words};
+use sim_core::report::{Indicator, chain};
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,10 +23,11 @@ const STAND_INS: [&str; 6] =
     ["warned_before_gas", "warning_lead_gas", "first_report", "first_unit", "orders_done", "messages_lost"];
 
 /// Order in which indicators are named as strengths and gaps: what saves lives first.
-const RANK: [&str; 14] = [
+const RANK: [&str; 15] = [
     "warned_before_water",
     "warned_before_gas",
     "warning_lead_water",
+    "warning_lead_gas",
     "first_report_city",
     "first_report_town",
     "first_report",
@@ -52,7 +53,8 @@ fn strengths(after: &After) -> Vec<Text> {
     let mut all: Vec<Text> = after
         .objectives
         .iter()
-        .filter(|o| o.rating == Some(Rating::P))
+        // One action seen of several is no strength.
+        .filter(|o| o.rating == Some(Rating::P) && (o.not_observed == 0 || o.met > 1))
         .map(|o| {
             Text::new(
                 format!("目标“{}”：观测到的{}项期望行动全部在时限内完成。", o.title.zh, o.met),
@@ -79,10 +81,9 @@ fn strengths(after: &After) -> Vec<Text> {
 fn gaps(after: &After) -> Vec<Text> {
     let mut all: Vec<Text> = Vec::new();
     if let Some(first) = chain::chains(&after.ledger).first() {
-        let zone = words::zone(after.ledger.rec, first.zone);
         // The shortest telling: outcome, and the links that never happened or came last.
         let line = chain::Chain { links: first.links.iter().take(4).cloned().collect(), ..first.clone() }.line();
-        all.push(Text::new(format!("{}的伤亡：{}。", zone.zh, line.zh), format!("Harm in {}: {}.", zone.en, line.en)));
+        all.push(Text::new(format!("{}。", line.zh), format!("{}.", line.en)));
     }
     for o in after.objectives.iter().filter(|o| matches!(o.rating, Some(Rating::U | Rating::M))) {
         let missing = after
@@ -95,7 +96,12 @@ fn gaps(after: &After) -> Vec<Text> {
         });
         all.push(Text::new(
             format!("目标“{}”：{}项期望行动缺失、{}项超时{zh}。", o.title.zh, o.missing, o.late),
-            format!("Objective \"{}\": {} expected actions missing and {} late{en}.", o.title.en, o.missing, o.late),
+            format!(
+                "Objective \"{}\": {} missing and {} late{en}.",
+                o.title.en,
+                sim_core::report::words::many(o.missing, "expected action", "expected actions"),
+                o.late
+            ),
         ));
     }
     // At most two of one kind, so that the page does not say one thing three times.

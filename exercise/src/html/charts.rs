@@ -44,8 +44,8 @@ pub fn truth_against_picture(after: &After) -> Markup {
     let shown = shown_lanes(l, &lanes);
     html! {
         p { (tt(
-            "上图每一行是一件事：黑色菱形是它真实发生的时刻，圆点是各级岗位得知的时刻；横线越长，信息走得越久。没有圆点的级别始终不知道。",
-            "Each row above is a fact: the black diamond is the moment it came true, dots are the moments at which posts of each tier learned of it; the longer the bar, the longer the news took. A tier without a dot never knew.",
+            "下图每一行是一件事：黑色菱形是它真实发生的时刻，圆点是各级岗位得知的时刻；横线越长，信息走得越久。没有圆点的级别始终不知道。",
+            "Each row below is a fact: the black diamond is the moment it came true, dots are the moments at which posts of each tier learned of it; the longer the bar, the longer the news took. A tier without a dot never knew.",
         )) }
         @if learned.is_empty() { p.none { (tt("记录中没有可追踪的险情。", "No hazard to follow in this recording.")) } }
         @else { (key(&tiers)) div.wide { (PreEscaped(who_knew(l, &learned))) } (delays(l, &learned)) }

@@ -433,7 +433,7 @@ fn tally(city: &City, t: u32, dots: &PeopleView, events: &[Stamped]) -> Tally {
     let m = f64::from(t);
     tally.stage_m = vec![4.0 + 0.02 * m.min(60.0) - 0.01 * (m - 60.0).max(0.0)];
     tally.breach_width_m = if t >= 40 { (8.0 + 0.4 * (m - 40.0)).min(20.0) } else { 0.0 };
-    tally.flooded_land_m2 = depth(city, t).iter().filter(|d| **d > 0.05).count() as f64 * 400.0;
+    tally.flooded_land_m2 = depth(city, t).iter().filter(|d| **d > 0.05 && **d < 5.0).count() as f64 * 400.0;
     tally.people_in_water = if t >= 50 { 150 } else { 0 };
     tally.over_aegl = if t >= 95 { [60, 40, 3] } else { [0, 0, 0] };
     tally.wind_speed_m_s = if t >= 90 { 3.0 } else { 4.0 };

@@ -32,11 +32,11 @@ pub fn deaths(l: &Ledger) -> Indicator {
             "Distinct persons whose health became dead in the recording.",
         ),
     }
-    .is(Some(l.dead() as f64), detail)
+    .is(l.counted(l.dead()), detail)
 }
 
 pub fn deaths_per_million(l: &Ledger) -> Indicator {
-    let value = (l.residents() > 0).then(|| l.dead() as f64 * 1e6 / l.residents() as f64);
+    let value = (l.observed() && l.residents() > 0).then(|| l.dead() as f64 * 1e6 / l.residents() as f64);
     Row {
         key: "deaths_per_million",
         name: ("百万人因灾死亡率", "Deaths per million"),
@@ -73,7 +73,7 @@ pub fn seriously_hurt(l: &Ledger) -> Indicator {
             "Distinct persons whose worst state was seriously hurt (those who died count as deaths).",
         ),
     }
-    .is(Some(l.serious() as f64), Text::new(format!("另有轻伤{light}人"), format!("and {light} lightly hurt")))
+    .is(l.counted(l.serious()), Text::new(format!("另有轻伤{light}人"), format!("and {light} lightly hurt")))
 }
 
 /// Affected (受灾): a lower bound, because neither list alone sees everyone.
@@ -162,5 +162,5 @@ pub fn worst_zone(l: &Ledger) -> Indicator {
             "Equity: the highest, over communities (by position at the start), of deaths and serious injuries / people x 1,000.",
         ),
     }
-    .is(rates.first().map(|r| r.1), detail)
+    .is(rates.first().filter(|_| l.observed()).map(|r| r.1), detail)
 }

@@ -289,6 +289,14 @@ impl<'a> Ledger<'a> {
     pub fn residents(&self) -> u64 {
         if self.rec.header.residents > 0 { self.rec.header.residents } else { self.home_zone.len() as u64 }
     }
+    /// Whether the recording tells anything of the run at all; without that a count of 0 would be an invention.
+    pub fn observed(&self) -> bool {
+        !self.rec.events.is_empty() || !self.rec.tallies.is_empty()
+    }
+    /// A count, if anything was observed.
+    pub fn counted(&self, n: usize) -> Option<f64> {
+        self.observed().then_some(n as f64)
+    }
     pub fn count(column: &[Option<Tick>]) -> usize {
         column.iter().flatten().count()
     }

@@ -65,7 +65,7 @@ pub fn draw_map(rec: &Recording, tick: Tick, style: MapStyle) -> RgbImage {
     canvas.image
 }
 
-/// Light from the north-west on the terrain: a factor around 1 for every cell. Heights are raised fifteen-fold,
+/// Light from the north-west on the terrain: a factor around 1 for every cell. Heights are raised six-fold,
 /// because cities by the water are flat.
 pub fn hillshade(city: &City) -> Vec<f32> {
     let grid = &city.grid;
@@ -75,11 +75,11 @@ pub fn hillshade(city: &City) -> Vec<f32> {
         for i in 0..grid.nx {
             let (w, e) = (i.saturating_sub(1), (i + 1).min(grid.nx - 1));
             let (s, n) = (j.saturating_sub(1), (j + 1).min(grid.ny - 1));
-            let slope_x = 15.0 * (height(e, j) - height(w, j)) / (2.0 * grid.cell_m);
-            let slope_y = 15.0 * (height(i, n) - height(i, s)) / (2.0 * grid.cell_m);
+            let slope_x = 6.0 * (height(e, j) - height(w, j)) / (2.0 * grid.cell_m);
+            let slope_y = 6.0 * (height(i, n) - height(i, s)) / (2.0 * grid.cell_m);
             // Normal (-sx, -sy, 1) against light from (-1, 1, 1.4), over what flat ground gets.
             let light = (slope_x - slope_y + 1.4) / math::sqrt(slope_x * slope_x + slope_y * slope_y + 1.0) / 1.4;
-            shade[grid.index(i, j)] = light.clamp(0.6, 1.25) as f32;
+            shade[grid.index(i, j)] = light.clamp(0.72, 1.18) as f32;
         }
     }
     shade
@@ -246,13 +246,13 @@ impl<'a> Canvas<'a> {
         for f in &city.facilities {
             let at = self.px(f.at);
             match f.kind {
-                FacilityKind::Shelter => self.badge(at, 6, [0x1b, 0x9e, 0x4b], [255, 255, 255]),
+                FacilityKind::Shelter => self.badge(at, 8, [0x1b, 0x9e, 0x4b], [255, 255, 255]),
                 FacilityKind::Hospital => {
-                    self.badge(at, 8, [255, 255, 255], [0xb0, 0x20, 0x30]);
-                    self.block(at.0 - 1, at.1 - 3, 2, 6, [0xd0, 0x1c, 0x3b]);
-                    self.block(at.0 - 3, at.1 - 1, 6, 2, [0xd0, 0x1c, 0x3b]);
+                    self.badge(at, 11, [255, 255, 255], [0xb0, 0x20, 0x30]);
+                    self.block(at.0 - 1, at.1 - 4, 3, 9, [0xd0, 0x1c, 0x3b]);
+                    self.block(at.0 - 4, at.1 - 1, 9, 3, [0xd0, 0x1c, 0x3b]);
                 }
-                FacilityKind::TankYard => self.badge(at, 6, [0xe0, 0x76, 0x2e], colours::INK),
+                FacilityKind::TankYard => self.badge(at, 9, [0xe0, 0x76, 0x2e], colours::INK),
                 FacilityKind::FireStation
                 | FacilityKind::PoliceStation
                 | FacilityKind::PumpStation
@@ -278,7 +278,7 @@ impl<'a> Canvas<'a> {
                 let (this, size) = match doing {
                     Doing::Unaware | Doing::Staying | Doing::Sealed | Doing::Upstairs | Doing::Sheltered => (0, 1),
                     Doing::Walking | Doing::Driving | Doing::Carried | Doing::InHospital => (1, 2),
-                    Doing::Trapped | Doing::Hurt | Doing::Dead => (2, 3),
+                    Doing::Trapped | Doing::Hurt | Doing::Dead => (2, 4),
                     Doing::Away => continue,
                 };
                 if this == rank {
@@ -336,39 +336,36 @@ impl<'a> Canvas<'a> {
         for u in 0..units.duty.len() {
             let duty = Duty::from_u8(units.duty[u]).unwrap_or(Duty::Ready);
             let at = self.px(Point::new(f64::from(units.x[u]), f64::from(units.y[u])));
-            let size = if duty == Duty::Ready { 3 } else { 5 };
+            let size = if duty == Duty::Ready { 4 } else { 7 };
             self.badge(at, size, colours::duty(duty), colours::INK);
         }
     }
 
-    /// Scale bar at the lower right; depth classes at the lower left.
+    /// Scale bar at the lower right; depth classes at the lower left. `k` pixels to a pixel of the letters, so that
+    /// they can be read when the image is shown at half its size.
     fn legend(&mut self, water: bool) {
         let (w, h) = (self.image.width() as i32, self.image.height() as i32);
+        let k = (w / 280).clamp(1, 4);
+        let high = 14 * k;
         let metres = bar_length_m(self.city.grid.width_m() / 5.0);
         let bar = (metres * self.px_per_m).round() as i32;
         let label = if metres >= 1000.0 { format!("{}km", metres / 1000.0) } else { format!("{metres}m") };
-        let width = bar.max(text_width(&label)) + 12;
-        self.panel(w - width - 6, h - 34, width, 28);
-        self.block(w - bar - 12, h - 14, bar, 3, colours::INK);
-        self.write(w - bar - 12, h - 29, &label);
-        if !water {
+        let width = bar.max(text_width(&label, k)) + 6 * k;
+        self.panel(w - width - 6, h - high - 6, width, high);
+        self.block(w - bar - 6 - 3 * k, h - 6 - 5 * k, bar, k + 1, colours::INK);
+        self.write(w - bar - 6 - 3 * k, h - 6 - 12 * k, &label, k);
+        let step = 19 * k;
+        let classes = colours::DEPTH_CLASSES.len() as i32;
+        if !water || step * classes + 8 + width > w {
             return;
         }
-        let labels: Vec<String> = colours::DEPTH_CLASSES
-            .iter()
-            .enumerate()
-            .map(
-                |(i, (top, _))| {
-                    if top.is_finite() { format!("<{top}") } else { format!(">{}m", colours::DEPTH_CLASSES[i - 1].0) }
-                },
-            )
-            .collect();
-        let step = 44;
-        self.panel(6, h - 34, step * labels.len() as i32 + 8, 28);
-        for (i, label) in labels.iter().enumerate() {
-            let x = 10 + step * i as i32;
-            self.block(x, h - 16, step - 3, 7, colours::DEPTH_CLASSES[i].1);
-            self.write(x, h - 29, label);
+        self.panel(6, h - high - 6, step * classes + 4 * k, high);
+        for (i, (top, colour)) in colours::DEPTH_CLASSES.iter().enumerate() {
+            let label =
+                if top.is_finite() { format!("{top}") } else { format!(">{}m", colours::DEPTH_CLASSES[i - 1].0) };
+            let x = 6 + 2 * k + step * i as i32;
+            self.block(x, h - 6 - 6 * k, step - k, 4 * k, *colour);
+            self.write(x, h - 6 - 12 * k, &label, k);
         }
     }
     fn panel(&mut self, x: i32, y: i32, w: i32, h: i32) {
@@ -378,17 +375,17 @@ impl<'a> Canvas<'a> {
             }
         }
     }
-    fn write(&mut self, x: i32, y: i32, label: &str) {
+    fn write(&mut self, x: i32, y: i32, label: &str, k: i32) {
         let mut at = x;
         for c in label.chars() {
             for (row, bits) in glyph(c).into_iter().enumerate() {
                 for col in 0..3 {
                     if bits >> (2 - col) & 1 == 1 {
-                        self.block(at + col * 2, y + row as i32 * 2, 2, 2, colours::INK);
+                        self.block(at + col * k, y + row as i32 * k, k, k, colours::INK);
                     }
                 }
             }
-            at += 8;
+            at += 4 * k;
         }
     }
 }
@@ -421,8 +418,8 @@ fn bar_length_m(most: f64) -> f64 {
     best
 }
 
-fn text_width(label: &str) -> i32 {
-    8 * label.chars().count() as i32
+fn text_width(label: &str, k: i32) -> i32 {
+    4 * k * label.chars().count() as i32
 }
 
 /// Three by five pixels for digits and what goes with them.

@@ -71,7 +71,14 @@ impl Indicator {
     /// The value with its unit, or why there is none.
     pub fn value_text(&self, lang: Lang) -> String {
         match (self.value, self.met) {
-            (Some(v), _) => format!("{} {}", words::number(v), self.unit.get(lang)).trim().to_string(),
+            (Some(v), _) => {
+                let unit = match (lang, self.unit.en.as_str()) {
+                    (Lang::En, "people") if v == 1.0 => "person",
+                    (Lang::En, unit) if v == 1.0 => unit.strip_suffix('s').filter(|u| u.len() > 2).unwrap_or(unit),
+                    _ => self.unit.get(lang),
+                };
+                format!("{} {unit}", words::number(v)).trim().to_string()
+            }
             (None, Some(false)) => lang.of("未发生", "never happened").to_string(),
             (None, _) => lang.of("未观测到", "not observed").to_string(),
         }
@@ -117,12 +124,9 @@ impl Row {
             detail,
         }
     }
-    /// It was due and never happened: no value, and the target is missed.
+    /// It was due and never happened: no value, and not met.
     fn never(self, detail: Text) -> Indicator {
-        let due = self.target.is_some();
-        let mut indicator = self.is(None, detail);
-        indicator.met = due.then_some(false);
-        indicator
+        Indicator { met: Some(false), ..self.is(None, detail) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::vocab::event::Event;
 use crate::vocab::message::Party;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Start of each response level, for the hazards that had one or needed one.
+/// Start of the response, and of each level that was set, for the hazards that had a response or needed one.
 pub fn levels(l: &Ledger) -> Vec<Indicator> {
     let mut rows = Vec::new();
     for hazard in HazardKind::ALL {
@@ -24,14 +24,63 @@ pub fn levels(l: &Ledger) -> Vec<Indicator> {
                 _ => None,
             })
             .collect();
-        if began.is_none() && sets.is_empty() {
-            continue;
-        }
-        for level in [Level::IV, Level::III, Level::II, Level::I] {
-            rows.push(level_start(l, hazard, level, began, &sets));
+        let row =
+            |key, name, definition| Row { key, name, unit: MINUTES, better: Better::Lower, target: None, definition };
+        let start = match hazard {
+            HazardKind::Flood => row("level_flood", ("防汛响应启动", "Flood response set"), START),
+            HazardKind::Gas => row("level_gas", ("危化品响应启动", "Gas response set"), START),
+        };
+        match (sets.first(), began) {
+            (None, None) => continue,
+            (None, Some(_)) => rows.push(start.never(Text::new("始终没有启动", "no level was ever set"))),
+            (Some(set), _) => {
+                rows.push(start.is(since(began, set.0), set_detail(l, set)));
+                for level in [Level::IV, Level::III, Level::II, Level::I] {
+                    if let Some(set) = sets.iter().find(|s| s.1 == level) {
+                        let (key, name) = level_name(hazard, level);
+                        rows.push(row(key, name, LEVEL).is(since(began, set.0), set_detail(l, set)));
+                    }
+                }
+            }
         }
     }
     rows
+}
+
+const START: (&str, &str) = (
+    "从该灾种首个征兆到首次启动任一级别响应；负值表示在征兆之前启动。",
+    "From the first sign of this hazard to the first response level of any kind; negative when set before.",
+);
+const LEVEL: (&str, &str) = (
+    "从该灾种首个征兆到首次设为该级别；没有设过的级别不列出。",
+    "From the first sign of this hazard to the first time this very level was set; levels that were never set are not listed.",
+);
+
+fn since(began: Option<Tick>, tick: Tick) -> Option<f64> {
+    began.map(|b| (tick.seconds() - b.seconds()) / 60.0)
+}
+
+fn set_detail(l: &Ledger, (tick, level, by): &(Tick, Level, PostId)) -> Text {
+    let (clock, post, level) = (words::clock(l.rec, *tick), words::post(l.rec, *by), level.names());
+    Text::new(
+        format!("{}，{}，{}", clock.zh, post.zh, level.0),
+        format!("{}, {}, level {}", clock.en, post.en, level.1),
+    )
+}
+
+fn level_name(hazard: HazardKind, level: Level) -> (&'static str, (&'static str, &'static str)) {
+    match (hazard, level) {
+        (HazardKind::Flood, Level::IV) => ("level_flood_4", ("防汛Ⅳ级响应启动", "Flood response level IV set")),
+        (HazardKind::Flood, Level::III) => ("level_flood_3", ("防汛Ⅲ级响应启动", "Flood response level III set")),
+        (HazardKind::Flood, Level::II) => ("level_flood_2", ("防汛Ⅱ级响应启动", "Flood response level II set")),
+        (HazardKind::Flood, Level::I | Level::None) => {
+            ("level_flood_1", ("防汛Ⅰ级响应启动", "Flood response level I set"))
+        }
+        (HazardKind::Gas, Level::IV) => ("level_gas_4", ("危化品Ⅳ级响应启动", "Gas response level IV set")),
+        (HazardKind::Gas, Level::III) => ("level_gas_3", ("危化品Ⅲ级响应启动", "Gas response level III set")),
+        (HazardKind::Gas, Level::II) => ("level_gas_2", ("危化品Ⅱ级响应启动", "Gas response level II set")),
+        (HazardKind::Gas, Level::I | Level::None) => ("level_gas_1", ("危化品Ⅰ级响应启动", "Gas response level I set")),
+    }
 }
 
 fn hazard_began(l: &Ledger, hazard: HazardKind) -> Option<Tick> {
@@ -43,50 +92,6 @@ fn hazard_began(l: &Ledger, hazard: HazardKind) -> Option<Tick> {
         };
         (this == hazard).then_some(e.tick)
     })
-}
-
-fn level_start(
-    l: &Ledger,
-    hazard: HazardKind,
-    level: Level,
-    began: Option<Tick>,
-    sets: &[(Tick, Level, PostId)],
-) -> Indicator {
-    let (key, name) = match (hazard, level) {
-        (HazardKind::Flood, Level::IV) => ("level_flood_4", ("防汛Ⅳ级响应启动", "Flood response level IV set")),
-        (HazardKind::Flood, Level::III) => ("level_flood_3", ("防汛Ⅲ级响应启动", "Flood response level III set")),
-        (HazardKind::Flood, Level::II) => ("level_flood_2", ("防汛Ⅱ级响应启动", "Flood response level II set")),
-        (HazardKind::Flood, _) => ("level_flood_1", ("防汛Ⅰ级响应启动", "Flood response level I set")),
-        (HazardKind::Gas, Level::IV) => ("level_gas_4", ("危化品Ⅳ级响应启动", "Gas response level IV set")),
-        (HazardKind::Gas, Level::III) => ("level_gas_3", ("危化品Ⅲ级响应启动", "Gas response level III set")),
-        (HazardKind::Gas, Level::II) => ("level_gas_2", ("危化品Ⅱ级响应启动", "Gas response level II set")),
-        (HazardKind::Gas, _) => ("level_gas_1", ("危化品Ⅰ级响应启动", "Gas response level I set")),
-    };
-    let row = Row {
-        key,
-        name,
-        unit: MINUTES,
-        better: Better::Lower,
-        target: None,
-        definition: (
-            "从该灾种首个征兆到首次达到该级别（越级启动时低级别不单列）；负值表示在征兆之前启动。",
-            "From the first sign of this hazard to the first time this very level was set (a level that was passed over has no value); negative when set before.",
-        ),
-    };
-    let set = sets.iter().find(|s| s.1 == level);
-    match (set, began) {
-        (Some((tick, _, by)), began) => {
-            let (clock, post) = (words::clock(l.rec, *tick), words::post(l.rec, *by));
-            row.is(
-                began.map(|b| (tick.seconds() - b.seconds()) / 60.0),
-                Text::new(format!("{}，{}", clock.zh, post.zh), format!("{}, {}", clock.en, post.en)),
-            )
-        }
-        (None, _) if sets.iter().any(|s| s.1 > level) => {
-            row.is(None, Text::new("越级启动，未单独设置", "passed over: a higher level was set"))
-        }
-        (None, _) => row.is(None, Text::new("未启动", "never set")),
-    }
 }
 
 pub fn command_ready(l: &Ledger) -> Indicator {
@@ -156,7 +161,7 @@ pub fn issued(l: &Ledger) -> Indicator {
         ),
     }
     .is(
-        Some(l.orders.len() as f64),
+        l.counted(l.orders.len()),
         Text::new(format!("由{}个岗位下达", posts.len()), format!("by {} posts", posts.len())),
     )
 }

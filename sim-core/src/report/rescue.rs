@@ -136,7 +136,7 @@ pub fn rescued(l: &Ledger) -> Indicator {
             "Distinct persons picked up by a unit, evacuation and rescue together.",
         ),
     }
-    .is(Some(picked as f64), Text::new(format!("曾被困{trapped}人"), format!("{trapped} had been trapped")))
+    .is(l.counted(picked), Text::new(format!("曾被困{trapped}人"), format!("{trapped} had been trapped")))
 }
 
 /// From being trapped to being picked up or safe.
@@ -200,7 +200,7 @@ pub fn responders_lost(l: &Ledger) -> Indicator {
             "Distinct units out of action; the recording does not hold harm to single responders.",
         ),
     }
-    .is((!l.rec.programme.units.is_empty()).then_some(lost.len() as f64), detail)
+    .is(l.counted(lost.len()).filter(|_| !l.rec.programme.units.is_empty()), detail)
 }
 
 /// Hours of units that stood ready at base while orders were being given.

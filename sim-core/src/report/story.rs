@@ -196,7 +196,8 @@ fn knowledge(l: &Ledger, learned: &[Learned]) -> Option<Paragraph> {
     let mut p = Prose::default();
     let shown = [Quantity::LeveeSeep, Quantity::BreachWidth];
     for fact in learned.iter().filter(|f| shown.contains(&f.topic.quantity)) {
-        p.say(knew(l, fact).zh, knew(l, fact).en);
+        let knew = knew(l, fact, false);
+        p.say(knew.zh, knew.en);
     }
     let flooded: Vec<&Learned> = learned.iter().filter(|f| f.topic.quantity == Quantity::ZoneDepth).collect();
     if !flooded.is_empty() {
@@ -241,20 +242,24 @@ fn knowledge(l: &Ledger, learned: &[Learned]) -> Option<Paragraph> {
     p.under("谁在何时知道", "Who knew, and when")
 }
 
-/// "渗漏发生在23:10；北村值班室23:11最先得知，市级23:30得知。"
-fn knew(l: &Ledger, fact: &Learned) -> Text {
-    let at = words::clock(l.rec, fact.true_at);
+/// "23:10北堤渗漏，北村值班室23:11最先得知；市防指到23:30才得知。" Without the front half when it was `told` before.
+fn knew(l: &Ledger, fact: &Learned, told: bool) -> Text {
+    let clock = words::clock(l.rec, fact.true_at);
+    let (front_zh, front_en) = match told {
+        true => (String::new(), String::new()),
+        false => (format!("{}{}，", clock.zh, fact.what.zh), format!("At {} {}; ", clock.en, fact.what.en)),
+    };
     let Some((first, when, _)) = fact.posts.first() else {
         return Text::new(
-            format!("{}{}，没有任何岗位得知。", at.zh, fact.what.zh),
-            format!("At {} {}; no post ever learned of it.", at.en, fact.what.en),
+            format!("{front_zh}没有任何岗位得知。"),
+            format!("{front_en}{}o post ever learned of it.", if told { "N" } else { "n" }),
         );
     };
     let (name, when_text, late) =
         (words::post(l.rec, *first), words::clock(l.rec, *when), words::span(when.since_s(fact.true_at)));
     let (mut zh, mut en) = (
-        format!("{}{}，{}{}（{}后）最先得知", at.zh, fact.what.zh, name.zh, when_text.zh, late.zh),
-        format!("At {} {}; {} knows it first, at {} ({} later)", at.en, fact.what.en, name.en, when_text.en, late.en),
+        format!("{front_zh}{}{}（{}后）最先得知", name.zh, when_text.zh, late.zh),
+        format!("{front_en}{} knows it first, at {} ({} later)", name.en, when_text.en, late.en),
     );
     match fact.first_of_tier(l.rec, 0) {
         Some((post, tick)) if post != *first => {
@@ -347,7 +352,7 @@ fn decisions(l: &Ledger) -> Option<Paragraph> {
                 l.orders.len(), at.zh, from.zh, task.zh
             ),
             format!(
-                "{} orders are given, the first at {} by {}: {}. {done} are done, {failed} fail or are refused, {open} are open at the end.",
+                "Orders given: {}, the first at {} by {}: {}. Done: {done}; failed or refused: {failed}; open at the end: {open}.",
                 l.orders.len(), at.en, from.en, task.en
             ),
         );
@@ -446,14 +451,16 @@ fn gas(l: &Ledger, learned: &[Learned]) -> Option<Paragraph> {
             Event::GasReleased { site, substance, rate_kg_s } => {
                 let name = words::facility(rec, *site);
                 let rate = words::number(*rate_kg_s);
+                let what = words::substance(substance);
                 p.say(
-                    format!("{}，{}发生{substance}泄漏，每秒{rate}千克。", at.zh, name.zh),
-                    format!("At {} {} begins to leak {substance}, {rate} kg a second.", at.en, name.en),
+                    format!("{}，{}发生{}泄漏，每秒{rate}千克。", at.zh, name.zh, what.zh),
+                    format!("At {} {} begins to leak {}, {rate} kg a second.", at.en, name.en, what.en),
                 );
                 if let Some(fact) =
                     learned.iter().find(|f| f.topic.quantity == Quantity::Release && f.topic.about == site.0)
                 {
-                    p.say(knew(l, fact).zh, knew(l, fact).en);
+                    let knew = knew(l, fact, true);
+                    p.say(knew.zh, knew.en);
                 }
             }
             Event::WindTurned { speed_m_s, from_deg } => {
@@ -510,7 +517,7 @@ fn harm(l: &Ledger) -> Option<Paragraph> {
     }
     p.say(
         format!("共死亡{dead}人、重伤{serious}人、轻伤{light}人。"),
-        format!("{dead} people died, {serious} were seriously and {light} lightly hurt."),
+        format!("Dead: {dead}; seriously hurt: {serious}; lightly hurt: {light}."),
     );
     for cause in [Cause::Water, Cause::Gas, Cause::Untreated, Cause::Inject] {
         let mut of: Vec<_> = l.worst.values().filter(|h| h.cause == cause && h.health >= Health::Serious).collect();
@@ -529,21 +536,18 @@ fn harm(l: &Ledger) -> Option<Paragraph> {
             4,
         );
         let (name, from, to) = (words::cause(cause), words::clock(rec, first.tick), words::clock(rec, last.tick));
+        let when = if from == to {
+            Text::new(format!("发生在{}", from.zh), format!("at {}", from.en))
+        } else {
+            Text::new(format!("发生在{}至{}之间", from.zh, to.zh), format!("between {} and {}", from.en, to.en))
+        };
         p.say(
+            format!("因{}死亡{dead}人、重伤{}人，{}，住处在：{}。", name.zh, of.len() - dead, when.zh, places.zh),
             format!(
-                "因{}死亡{dead}人、重伤{}人，发生在{}至{}之间，住处在：{}。",
-                name.zh,
-                of.len() - dead,
-                from.zh,
-                to.zh,
-                places.zh
-            ),
-            format!(
-                "By {}: {dead} dead and {} seriously hurt between {} and {}; their homes: {}.",
+                "By {}: {dead} dead and {} seriously hurt {}; their homes: {}.",
                 name.en,
                 of.len() - dead,
-                from.en,
-                to.en,
+                when.en,
                 places.en
             ),
         );
@@ -554,7 +558,10 @@ fn harm(l: &Ledger) -> Option<Paragraph> {
         .count();
     p.say(
         format!("曾有{trapped}人被困，{out}人获救；{hospital}人送入医院。"),
-        format!("{trapped} people had been trapped, {out} of them got out; {hospital} were taken to hospital."),
+        format!(
+            "{} had been trapped, {out} of them got out; taken to hospital: {hospital}.",
+            words::many(trapped, "person", "people")
+        ),
     );
     p.under("伤亡", "Casualties")
 }

@@ -178,10 +178,14 @@ pub fn short_list(items: impl IntoIterator<Item = Text>, most: usize) -> Text {
     list(items)
 }
 
-/// The clock at a tick to the minute; days after the first are marked ("次日 01:05", "01:05 next day").
+/// The clock at a tick to the minute. In runs of a day or more, days after the first are marked ("次日01:05",
+/// "01:05 next day"); in shorter runs no two moments share a clock time.
 pub fn clock(rec: &Recording, tick: Tick) -> Text {
     let at = rec.header.clock.at(tick);
     let hhmm = format!("{:02}:{:02}", at.hour(), at.minute());
+    if Tick(rec.header.ticks).max(rec.last_tick()).seconds() < 86_400.0 {
+        return Text::new(hhmm.clone(), hhmm);
+    }
     match day(rec, tick) {
         0 => Text::new(hhmm.clone(), hhmm),
         1 => Text::new(format!("次日{hhmm}"), format!("{hhmm} next day")),
@@ -197,7 +201,7 @@ pub fn day(rec: &Recording, tick: Tick) -> u64 {
 
 /// "25分钟", "1小时5分钟" / "25 min", "1 h 5 min". Rounded to the minute; seconds below two minutes.
 pub fn span(s: f64) -> Text {
-    if s < 120.0 {
+    if s < 120.0 && s != 60.0 {
         let s = s.round();
         return Text::new(format!("{s}秒"), format!("{s} s"));
     }
@@ -236,6 +240,26 @@ fn grouped(plain: &str) -> String {
         Some(part) => format!("{sign}{out}.{part}"),
         None => format!("{sign}{out}"),
     }
+}
+
+/// "1 person", "2 people": English nouns with their number.
+pub fn many(n: usize, one: &str, more: &str) -> String {
+    format!("{} {}", number(n as f64), if n == 1 { one } else { more })
+}
+
+/// Names of the substances that scenarios use; others are shown as they are written.
+pub fn substance(key: &str) -> Text {
+    let zh = match key {
+        "chlorine" => "氯气",
+        "ammonia" => "氨",
+        "hydrogen_chloride" => "氯化氢",
+        "hydrogen_sulfide" => "硫化氢",
+        "sulfur_dioxide" => "二氧化硫",
+        "phosgene" => "光气",
+        "hydrogen_fluoride" => "氟化氢",
+        _ => key,
+    };
+    Text::new(zh, key.replace('_', " "))
 }
 
 /// Names a compass direction the wind comes from.
