@@ -111,14 +111,28 @@ fn gaps(after: &After) -> Vec<Text> {
     all
 }
 
-/// Indicators that met (or missed) their targets, most telling first.
+/// Indicators that met (or missed) their targets, most telling first; one of each family, so that three near-equal
+/// lines do not fill the page.
 fn ranked(after: &After, met: bool) -> Vec<Text> {
-    let say = |i: &Indicator, lang: Lang| match lang {
-        Lang::Zh => format!("{}：{}（目标{}）。{}", i.name.zh, i.value_text(lang), i.target_text(lang), i.detail.zh),
-        Lang::En => format!("{}: {} (target {}). {}.", i.name.en, i.value_text(lang), i.target_text(lang), i.detail.en),
+    let say = |i: &Indicator, lang: Lang| {
+        let (name, value, target, detail) =
+            (i.name.get(lang), i.value_text(lang), i.target_text(lang), i.detail.get(lang));
+        match (lang, &i.target) {
+            (Lang::Zh, Some(_)) => format!("{name}：{value}（目标{target}）；{detail}。"),
+            (Lang::Zh, None) => format!("{name}：{value}；{detail}。"),
+            (Lang::En, Some(_)) => format!("{name}: {value} (target {target}); {detail}."),
+            (Lang::En, None) => format!("{name}: {value}; {detail}."),
+        }
     };
-    RANK.iter()
-        .filter_map(|key| after.indicators.iter().find(|i| i.key == *key && i.met == Some(met)))
-        .map(|i| Text::new(say(i, Lang::Zh), say(i, Lang::En)))
-        .collect()
+    let mut families: Vec<&str> = Vec::new();
+    let mut all = Vec::new();
+    for key in RANK {
+        let family = key.split('_').next().unwrap_or(key);
+        let found = after.indicators.iter().find(|i| i.key == key && i.met == Some(met));
+        if let Some(i) = found.filter(|_| !families.contains(&family)) {
+            families.push(family);
+            all.push(Text::new(say(i, Lang::Zh), say(i, Lang::En)));
+        }
+    }
+    all
 }

@@ -104,6 +104,10 @@ fn expected_actions_are_met_late_missing_or_not_observed() {
     assert_eq!((first.actions[1].found, first.actions[1].limit), (Some(min(35)), Some(min(30))));
     let reaction = first.reaction.as_ref().unwrap();
     assert_eq!((reaction.tick, reaction.by, reaction.refers), (min(16), PostId(2), true));
+    // The breach moves the world only; the first act about its levee is the town's report.
+    let breach = &results[1];
+    assert!(!breach.has_messages && breach.delivered.is_none());
+    assert_eq!(breach.reaction.as_ref().map(|r| (r.tick, r.by, r.refers)), Some((min(43), PostId(1), true)));
     for result in &results {
         for action in &result.actions {
             for event in &action.evidence {

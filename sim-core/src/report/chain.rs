@@ -47,6 +47,16 @@ impl Chain {
         let join = |get: &dyn Fn(&Link) -> String| self.links.iter().map(get).collect::<Vec<_>>().join(" ← ");
         Text::new(join(&|l| l.what.zh.clone()), join(&|l| l.what.en.clone()))
     }
+    /// The same as sentences.
+    pub fn prose(&self) -> Text {
+        let Some((first, rest)) = self.links.split_first() else { return Text::default() };
+        let zh: Vec<&str> = rest.iter().map(|l| l.what.zh.as_str()).collect();
+        let en: Vec<&str> = rest.iter().map(|l| l.what.en.as_str()).collect();
+        Text::new(
+            format!("{}。往前追：{}。", first.what.zh, zh.join("；")),
+            format!("{}. Traced back: {}.", first.what.en, en.join("; ")),
+        )
+    }
 }
 
 /// Chains of the communities with dead or seriously hurt people, the worst first.

@@ -301,6 +301,8 @@ fn events(city: &City, people: &[(Point, ZoneId)]) -> Vec<Stamped> {
     say(37, Event::UnitDispatched { unit: UnitId(2), order: OrderId(0) });
     // 23:40 The breach.
     say(40, Event::InjectFired { inject: InjectId(1), how: Firing::Conditional });
+    let breach = Lever::BreachLevee { levee: LEVEE, width_max_m: 20.0, widen_m_h: 24.0 };
+    say(40, Event::LeverPulled { lever: breach, inject: Some(InjectId(1)), unit: None });
     say(40, Event::LeveeBreached { levee: LEVEE, x: 150.0, y: 630.0 });
     say(41, Event::UnitArrived { unit: UnitId(2), order: OrderId(0), x: 150.0, y: 610.0 });
     say(41, changed(0, OrderState::Started));

@@ -531,7 +531,7 @@ fn harm(l: &Ledger) -> Option<Paragraph> {
         let places = words::short_list(
             zones.into_iter().map(|(z, n)| {
                 let name = words::zone(rec, z);
-                Text::new(format!("{}{n}人", name.zh), format!("{} {n}", name.en))
+                Text::new(format!("{}{n}人", name.zh), format!("{} ({n})", name.en))
             }),
             4,
         );
@@ -570,8 +570,8 @@ fn failures(l: &Ledger) -> Option<Paragraph> {
     let rec = l.rec;
     let mut p = Prose::default();
     for chain in chain::chains(l).iter().take(3) {
-        let line = chain.line();
-        p.say(format!("{}。", line.zh), format!("{}.", line.en));
+        let told = chain.prose();
+        p.say(told.zh, told.en);
     }
     let mut missed: Vec<Text> = Vec::new();
     for e in &rec.events {
