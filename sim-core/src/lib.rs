@@ -31,5 +31,18 @@ pub mod record;
 pub mod report;
 
 /// Floor 3: the models. They meet through the nouns of floors 1 and 2 alone.
+pub mod command;
+pub mod comms;
 pub mod hazard;
+pub mod people;
+pub mod response;
 pub mod travel;
+
+/// Floor 4: the drill.
+pub mod drill;
+
+/// Floor 5: files to checked scenarios, or all the complaints at once.
+pub mod scenario;
+
+/// Floor 6: the one screen.
+pub mod sim;

@@ -30,10 +30,14 @@ pub enum Quantity {
     ZoneGas,
     /// People known to be trapped in a zone (被困人数).
     ZoneTrapped,
+    /// People known to be seriously hurt in a zone, waiting (待救重伤员).
+    ZoneHurt,
     /// Share of a zone's people reached by a warning, 0 to 1 (预警覆盖率).
     ZoneWarned,
     /// Share of a zone's people moved out, 0 to 1 (转移率).
     ZoneEvacuated,
+    /// The strongest advice given to the zone: 1 be ready, 2 leave, 3 go up, 4 stay indoors, 5 all clear.
+    ZoneAdvice,
     /// 1 while the zone has no power (停电).
     ZonePowerOut,
     /// 1 while a substance escapes at a site (泄漏).
@@ -62,18 +66,24 @@ pub enum Quantity {
     Injured,
     /// People known to be trapped, whole city.
     Trapped,
+    /// Flood response level in force, 0 none to 4 for level I.
+    FloodLevel,
+    /// Gas response level in force, 0 none to 4 for level I.
+    GasLevel,
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 22] = [
+    pub const ALL: [Quantity; 26] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
         Quantity::ZoneDepth,
         Quantity::ZoneGas,
         Quantity::ZoneTrapped,
+        Quantity::ZoneHurt,
         Quantity::ZoneWarned,
         Quantity::ZoneEvacuated,
+        Quantity::ZoneAdvice,
         Quantity::ZonePowerOut,
         Quantity::Release,
         Quantity::ShelterLoad,
@@ -88,6 +98,8 @@ impl Quantity {
         Quantity::Deaths,
         Quantity::Injured,
         Quantity::Trapped,
+        Quantity::FloodLevel,
+        Quantity::GasLevel,
     ];
 
     /// (subject, unit, 中文, English)
@@ -100,8 +112,10 @@ impl Quantity {
             Quantity::ZoneDepth => (Zone, "m", "积水深度", "water depth"),
             Quantity::ZoneGas => (Zone, "AEGL", "毒气等级", "gas level"),
             Quantity::ZoneTrapped => (Zone, "人", "被困人数", "people trapped"),
+            Quantity::ZoneHurt => (Zone, "人", "待救重伤员", "seriously hurt, waiting"),
             Quantity::ZoneWarned => (Zone, "", "预警覆盖率", "share warned"),
             Quantity::ZoneEvacuated => (Zone, "", "转移率", "share evacuated"),
+            Quantity::ZoneAdvice => (Zone, "", "避险指引", "advice in force"),
             Quantity::ZonePowerOut => (Zone, "", "停电", "power out"),
             Quantity::Release => (Facility, "", "泄漏", "release"),
             Quantity::ShelterLoad => (Facility, "人", "安置人数", "people sheltered"),
@@ -116,6 +130,8 @@ impl Quantity {
             Quantity::Deaths => (City, "人", "死亡人数", "deaths"),
             Quantity::Injured => (City, "人", "重伤人数", "seriously hurt"),
             Quantity::Trapped => (City, "人", "被困总数", "people trapped"),
+            Quantity::FloodLevel => (City, "", "防汛响应等级", "flood response level"),
+            Quantity::GasLevel => (City, "", "危化品响应等级", "gas response level"),
         }
     }
     pub fn subject(self) -> Subject {
@@ -155,6 +171,13 @@ pub enum HazardKind {
 }
 
 impl HazardKind {
+    /// The quantity that holds this hazard's response level.
+    pub fn level_quantity(self) -> Quantity {
+        match self {
+            HazardKind::Flood => Quantity::FloodLevel,
+            HazardKind::Gas => Quantity::GasLevel,
+        }
+    }
     pub const ALL: [HazardKind; 2] = [HazardKind::Flood, HazardKind::Gas];
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
@@ -176,6 +199,15 @@ pub enum Level {
 }
 
 impl Level {
+    pub const ALL: [Level; 5] = [Level::None, Level::IV, Level::III, Level::II, Level::I];
+
+    /// 0 for none to 4 for level I: the value of `Quantity::FloodLevel` and `Quantity::GasLevel`.
+    pub fn number(self) -> f64 {
+        f64::from(self as u8)
+    }
+    pub fn from_number(v: f64) -> Level {
+        Level::ALL[(v.round().clamp(0.0, 4.0)) as usize]
+    }
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
             Level::None => ("未响应", "none"),
@@ -214,7 +246,11 @@ pub trait Known {
     fn value(&self, topic: Topic) -> Option<f64>;
     /// The largest known value over all subjects.
     fn largest(&self, quantity: Quantity) -> Option<f64>;
-    fn level(&self, hazard: HazardKind) -> Level;
+    /// The response level in force as known here.
+    fn level(&self, hazard: HazardKind) -> Level {
+        let topic = Topic { quantity: hazard.level_quantity(), about: 0 };
+        self.value(topic).map_or(Level::None, Level::from_number)
+    }
     fn fired(&self, inject: InjectId) -> Option<Tick>;
 }
 
