@@ -171,7 +171,20 @@ pub fn truth(rec: &Recording, topic: Topic, depths: &[(Tick, Vec<f64>)]) -> Vec<
         Quantity::Deaths => tallied(&|t| Some(f64::from(t.dead))),
         Quantity::Injured => tallied(&|t| Some(f64::from(t.hurt_serious))),
         Quantity::Trapped => tallied(&|t| Some(f64::from(t.doing[Doing::Trapped as usize]))),
+        Quantity::FloodLevel | Quantity::GasLevel => {
+            let mut steps = vec![(Tick(0), 0.0)];
+            for e in &rec.events {
+                if let Event::LevelSet { hazard, level, .. } = e.event
+                    && hazard.level_quantity() == topic.quantity
+                {
+                    steps.push((e.tick, level.number()));
+                }
+            }
+            steps
+        }
         Quantity::ZoneTrapped
+        | Quantity::ZoneHurt
+        | Quantity::ZoneAdvice
         | Quantity::ZoneWarned
         | Quantity::ZoneEvacuated
         | Quantity::ZonePowerOut

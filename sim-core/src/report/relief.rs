@@ -116,7 +116,7 @@ pub fn relieved(l: &Ledger) -> Indicator {
         }
     }
     let judged = in_time + missed;
-    Row {
+    let mut indicator = Row {
         key: "relief_10h",
         name: ("10小时内基本救助", "Basic relief within 10 h"),
         unit: PERCENT,
@@ -139,7 +139,12 @@ pub fn relieved(l: &Ledger) -> Indicator {
             format!("{in_time} / {judged}人，另有{open}人未到时限"),
             format!("{in_time} of {judged} people; {open} more had time left"),
         ),
-    )
+    );
+    if open > judged && indicator.met == Some(true) {
+        // Most of those concerned still had time: too early to say "met".
+        indicator.met = None;
+    }
+    indicator
 }
 
 pub fn road_reopened(l: &Ledger) -> Indicator {

@@ -66,8 +66,8 @@ fn indicators_of_the_little_drill_are_what_one_reckons_by_hand() {
     check(&all, "rescue_wait", Some(12.0), None);
     check(&all, "shelter_occupancy", Some(100.0 * 40.0 / fixture::shelter_places()), yes);
     check(&all, "shelter_area", Some(1.5 * fixture::shelter_places() / 40.0), yes);
-    // One was relieved; the others still had time, so they do not count.
-    check(&all, "relief_10h", Some(100.0), yes);
+    // One was relieved; the other 39 still had time: they do not count, and nothing is judged on one alone.
+    check(&all, "relief_10h", Some(100.0), None);
     check(&all, "trunk_road_reopened", None, None);
     check(&all, "hospital_load", Some(100.0 / 60.0), yes);
     check(&all, "hospital_wait", Some(20.0), None);

@@ -4,10 +4,10 @@
 use crate::base::{ids::*, text::Text, time::Tick};
 use crate::record::Recording;
 use crate::vocab::body::Cause;
-use crate::vocab::condition::{Fact, Quantity, Subject, Topic};
+use crate::vocab::condition::{Fact, Level, Quantity, Subject, Topic};
 use crate::vocab::lever::Outage;
 use crate::vocab::message::{Loss, Medium, Party};
-use crate::vocab::order::Task;
+use crate::vocab::order::{Advice, Task};
 
 /// A pair of literals as a text.
 pub fn text(pair: (&str, &str)) -> Text {
@@ -101,6 +101,11 @@ pub fn value(fact: &Fact) -> Text {
         Quantity::ZoneWarned | Quantity::ZoneEvacuated => {
             Text::new(format!("{}%", number(v * 100.0)), format!("{} %", number(v * 100.0)))
         }
+        Quantity::FloodLevel | Quantity::GasLevel => text(Level::from_number(v).names()),
+        Quantity::ZoneAdvice => [Advice::Prepare, Advice::Leave, Advice::GoUp, Advice::StayIndoors, Advice::AllClear]
+            .into_iter()
+            .find(|a| a.number() == v.round())
+            .map_or_else(|| Text::new(number(v), number(v)), |a| text(a.names())),
         quantity => {
             let unit = quantity.unit();
             let en = if unit == "人" { "people" } else { unit };
