@@ -13,8 +13,10 @@ use sim_core::report::words;
 use sim_core::vocab::body::{Doing, Duty};
 use sim_core::vocab::event::Event;
 
-/// Width of a map in the report, px.
-const WIDTH_PX: u32 = 860;
+/// Widths of a map in the report, px: the first whose maps fit into the file.
+const WIDTHS_PX: [u32; 3] = [860, 640, 480];
+/// Room for all maps together, bytes as embedded: the file must stay easy to send.
+const ROOM_BYTES: usize = 6 << 20;
 
 /// Moments worth a map, in time order, none within three minutes of another.
 pub fn moments(after: &After) -> Vec<(Tick, Text)> {
@@ -54,14 +56,23 @@ pub fn moments(after: &After) -> Vec<(Tick, Text)> {
 
 pub fn section(after: &After) -> Markup {
     let rec = after.ledger.rec;
+    let moments = moments(after);
+    let mut pictures: Vec<String> = Vec::new();
+    for width_px in WIDTHS_PX {
+        pictures = moments.iter().map(|(tick, _)| picture(after, *tick, width_px)).collect();
+        if pictures.iter().map(String::len).sum::<usize>() <= ROOM_BYTES {
+            break;
+        }
+    }
     html! {
         (legend())
         div.maps {
-            @for (tick, caption) in moments(after) {
+            @for ((tick, caption), picture) in moments.iter().zip(&pictures) {
+                @let tick = *tick;
                 figure {
-                    img src={ "data:image/png;base64," (picture(after, tick)) } alt={ (caption.zh) " / " (caption.en) };
+                    img src={ "data:image/png;base64," (picture) } alt={ (caption.zh) " / " (caption.en) };
                     figcaption {
-                        b { (t(&words::clock(rec, tick))) } " " (t(&caption))
+                        b { (t(&words::clock(rec, tick))) } " " (t(caption))
                         @if let Some(tally) = rec.tally_at(tick) {
                             span.sub {
                                 @let km2 = words::number((tally.flooded_land_m2 / 1e4).round() / 100.0);
@@ -79,8 +90,8 @@ pub fn section(after: &After) -> Markup {
     }
 }
 
-fn picture(after: &After, tick: Tick) -> String {
-    let mut image = draw_map(after.ledger.rec, tick, MapStyle { width_px: WIDTH_PX, ..MapStyle::default() });
+fn picture(after: &After, tick: Tick, width_px: u32) -> String {
+    let mut image = draw_map(after.ledger.rec, tick, MapStyle { width_px, ..MapStyle::default() });
     // Seven bits a channel cannot be told from eight on paper, and pack a good deal smaller.
     for pixel in image.pixels_mut() {
         pixel.0 = pixel.0.map(|v| v & 0xfe);
