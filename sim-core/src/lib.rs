@@ -28,6 +28,7 @@ pub mod vocab {
 pub mod place;
 
 pub mod record;
+pub mod report;
 
 /// Floor 3: the models. They meet through the nouns of floors 1 and 2 alone.
 pub mod command;
