@@ -1,7 +1,6 @@
 //! The viewer: a recording, the moment on the screen, and the panels around the map. It needs no window: `ui` draws
 //! it into any egui surface.
 
-use crate::camera::Camera;
 use crate::index::{Index, MarkClass};
 use crate::map::MapView;
 use crate::moment::Moment;
@@ -204,8 +203,13 @@ impl ViewerApp {
             }
         }
     }
-    pub fn camera(&self) -> Option<Camera> {
-        self.map.camera
+    /// Where a unit's position is on the screen, if it is recorded at this moment.
+    pub fn unit_on_screen(&self, unit: UnitId) -> Option<egui::Pos2> {
+        (unit.index() < self.moment.units.x.len()).then(|| self.map.to_screen(crate::map::unit_at(self, unit)))
+    }
+    /// How often the map's picture was composed so far.
+    pub fn composed(&self) -> u64 {
+        self.map.composed
     }
 
     /// One frame of the whole screen.

@@ -3,7 +3,7 @@
 use crate::app::ViewerApp;
 use crate::colours;
 use crate::symbols;
-use crate::words::{number, pick};
+use crate::words::pick;
 use egui::{Color32, Pos2, Rect, RichText, Sense, Stroke, Ui, vec2};
 use sim_core::record::frame::LayerName;
 use sim_core::vocab::body::{Doing, Duty};
@@ -13,6 +13,7 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
     ui.add_space(4.0);
     ui.label(RichText::new(lang.of("图层与图例", "Layers and legend")).strong());
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
         ui.checkbox(&mut app.show.terrain, lang.of("地形", "terrain"));
         ui.checkbox(&mut app.show.water_depth, lang.of("水深", "water depth"));
         if app.show.water_depth {
@@ -142,7 +143,7 @@ fn ramp(ui: &mut Ui, name: LayerName) {
         let left = rect.left() + 18.0 + width * k as f32;
         let colour = crate::canvas::blend(colours::PAPER, step.colour, u32::from(step.alpha));
         painter.rect_filled(Rect::from_min_size(Pos2::new(left, rect.top()), vec2(width - 1.0, 11.0)), 1.0, colour);
-        let from = if step.from >= 1.0 { number(f64::from(step.from)) } else { format!("{}", step.from) };
+        let from = format!("{}", step.from);
         painter.text(
             Pos2::new(left, rect.top() + 12.0),
             egui::Align2::LEFT_TOP,

@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 /// What the map keeps between frames.
 pub struct MapView {
     pub camera: Option<Camera>,
+    /// The camera still shows all of the map: it follows the size of the window until the user moves it.
+    pub fitted: bool,
     /// Size of the picture when it was last drawn, pixels.
     pub size: [usize; 2],
     /// Where the map was on the screen, and pixels per point.
@@ -54,6 +56,7 @@ impl MapView {
     pub fn new(city: &City) -> MapView {
         MapView {
             camera: None,
+            fitted: true,
             size: [0, 0],
             rect: Rect::ZERO,
             pixels_per_point: 1.0,
@@ -79,6 +82,7 @@ impl MapView {
         Some(self.camera?.to_world(self.size, px.x, px.y))
     }
     pub fn centre_on(&mut self, p: Point) {
+        self.fitted = false;
         if let Some(camera) = &mut self.camera {
             camera.centre = p;
         }
@@ -163,10 +167,6 @@ fn believed_tint(picture: &BTreeMap<Topic, Learned>, zone: u32) -> Option<(Color
     }
 }
 
-pub fn picture(app: &ViewerApp) -> &Canvas {
-    &app.map.picture
-}
-
 pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
     let rect = ui.available_rect_before_wrap();
     let response = ui.allocate_rect(rect, Sense::click_and_drag());
@@ -175,7 +175,7 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
     let ppp = ui.ctx().pixels_per_point();
     let size = [(rect.width() * ppp).round().max(1.0) as usize, (rect.height() * ppp).round().max(1.0) as usize];
     (app.map.size, app.map.rect, app.map.pixels_per_point) = (size, rect, ppp);
-    if app.map.camera.is_none() {
+    if app.map.camera.is_none() || app.map.fitted {
         app.map.camera = Some(Camera::fit(&app.rec.city.grid, size[0] as f64, size[1] as f64));
     }
     mouse(app, ui, &response);
@@ -204,10 +204,12 @@ fn mouse(app: &mut ViewerApp, ui: &Ui, response: &egui::Response) {
     if response.dragged() {
         let delta = response.drag_delta() * ppp;
         camera.pan(delta.x, delta.y);
+        app.map.fitted = false;
     }
     if let Some(pos) = response.hover_pos() {
         let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
         if scroll != 0.0 || pinch != 1.0 {
+            app.map.fitted = false;
             let px = (pos - app.map.rect.min) * ppp;
             camera.zoom(app.map.size, px.x, px.y, f64::from((-scroll / 240.0).exp() / pinch));
         }
@@ -627,14 +629,16 @@ fn buttons(app: &mut ViewerApp, ui: &mut Ui, rect: Rect) {
             && let Some(camera) = &mut app.map.camera
         {
             camera.zoom(size, middle.0, middle.1, 0.6);
+            app.map.fitted = false;
         }
         if ui.add(wide(lang.of("－ 缩小", "－ zoom out"))).clicked()
             && let Some(camera) = &mut app.map.camera
         {
             camera.zoom(size, middle.0, middle.1, 1.0 / 0.6);
+            app.map.fitted = false;
         }
         if ui.add(wide(lang.of("全图", "whole map"))).clicked() {
-            app.map.camera = Some(Camera::fit(&app.rec.city.grid, size[0] as f64, size[1] as f64));
+            app.map.fitted = true;
         }
     });
 }

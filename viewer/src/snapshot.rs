@@ -34,8 +34,9 @@ pub fn picture_of(app: &mut ViewerApp, size: [u32; 2]) -> Result<image::RgbaImag
             time: Some(f64::from(pass)),
             ..Default::default()
         };
-        let output = ctx.run_ui(input, |ui| app.ui(ui));
+        let mut output = ctx.run_ui(input, |ui| app.ui(ui));
         textures.apply(&output.textures_delta);
+        output.textures_delta.clear();
         last = Some(output);
     }
     let output = last.expect("there was a pass");

@@ -32,19 +32,19 @@ fn controls(app: &mut ViewerApp, ui: &mut Ui) {
     let lang = app.lang;
     ui.horizontal(|ui| {
         if ui
-            .button(lang.of("◀ 上一标记", "◀ mark"))
+            .button(lang.of("← 上一标记", "← mark"))
             .on_hover_text(lang.of("上一个标记（↑）", "previous mark (↑)"))
             .clicked()
         {
             app.step_mark(false);
         }
-        let play = if app.playing { lang.of("⏸ 暂停", "⏸ Pause") } else { lang.of("▶ 播放", "▶ Play") };
+        let play = if app.playing { lang.of("‖ 暂停", "‖ Pause") } else { lang.of("▶ 播放", "▶ Play") };
         let play = egui::Button::new(RichText::new(play).strong()).min_size(vec2(74.0, 0.0));
         if ui.add(play).on_hover_text(lang.of("空格键", "space bar")).clicked() {
             app.toggle_play();
         }
         if ui
-            .button(lang.of("下一标记 ▶", "mark ▶"))
+            .button(lang.of("下一标记 →", "mark →"))
             .on_hover_text(lang.of("下一个标记（↓）", "next mark (↓)"))
             .clicked()
         {
