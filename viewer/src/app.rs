@@ -1,6 +1,7 @@
 //! The viewer: a recording, the moment on the screen, and the panels around the map. It needs no window: `ui` draws
 //! it into any egui surface.
 
+use crate::camera::Camera;
 use crate::index::{Index, MarkClass};
 use crate::map::MapView;
 use crate::moment::Moment;
@@ -12,6 +13,7 @@ use crate::{colours, side, timeline};
 use egui::{Key, RichText, Ui};
 use sim_core::base::{ids::*, text::Lang, time::TICK_S, time::Tick};
 use sim_core::record::Recording;
+use sim_core::vocab::body::Point;
 use std::time::{Duration, Instant, SystemTime};
 
 /// The pages of the right panel.
@@ -35,7 +37,7 @@ impl Tab {
             Tab::Messages => ("消息", "Messages"),
             Tab::Orders => ("指令", "Orders"),
             Tab::Clauses => ("预案条款", "Clauses"),
-            Tab::Indicators => ("指标", "Indicators"),
+            Tab::Indicators => ("指标", "Charts"),
         }
     }
 }
@@ -202,6 +204,11 @@ impl ViewerApp {
                 rows
             }
         }
+    }
+    /// Moves the map: this point in the middle, at this scale.
+    pub fn look_at(&mut self, centre: Point, m_per_px: f64) {
+        self.map.camera = Some(Camera { centre, m_per_px: m_per_px.clamp(0.1, 500.0) });
+        self.map.fitted = false;
     }
     /// Where a unit's position is on the screen, if it is recorded at this moment.
     pub fn unit_on_screen(&self, unit: UnitId) -> Option<egui::Pos2> {

@@ -4,7 +4,7 @@ use crate::app::ViewerApp;
 use crate::colours;
 use crate::words::{number, pick};
 use egui::{Color32, RichText, ScrollArea, Ui};
-use egui_plot::{Legend, Line, Plot, PlotPoints, VLine};
+use egui_plot::{Line, Plot, PlotPoints, VLine};
 use sim_core::base::time::{TICK_S, Tick};
 use sim_core::record::Tally;
 use sim_core::vocab::body::Doing;
@@ -153,16 +153,17 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                 continue;
             }
             ui.label(RichText::new(&title).strong());
-            // The values now, in words, so that no colour has to be read.
-            if let Some(tally) = tally_now {
-                let text: Vec<String> = curves
-                    .iter()
-                    .map(|c| (c, (c.value)(tally)))
-                    .filter(|(_, v)| v.is_finite() && (*v != 0.0 || curves.len() <= 3))
-                    .map(|(c, v)| format!("{} {}", c.name, number(v)))
-                    .collect();
-                ui.add(egui::Label::new(RichText::new(text.join(lang.of("，", ", "))).small().weak()).wrap());
+            // The legend is in words with the values now, so that no colour has to be read off the curves.
+            let mut job = egui::text::LayoutJob::default();
+            let font = egui::FontId::proportional(11.0);
+            for c in &curves {
+                let v = tally_now.map_or(f64::NAN, |tally| (c.value)(tally));
+                job.append("■ ", 0.0, egui::TextFormat::simple(font.clone(), c.colour));
+                let text =
+                    if v.is_finite() { format!("{} {}   ", c.name, number(v)) } else { format!("{}   ", c.name) };
+                job.append(&text, 0.0, egui::TextFormat::simple(font.clone(), ui.visuals().text_color()));
             }
+            ui.add(egui::Label::new(job).wrap());
             let response = Plot::new(("chart", row))
                 .height(if row == 0 { 190.0 } else { 120.0 })
                 .allow_drag(false)
@@ -179,7 +180,7 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                     let minutes = (h * 60.0).round() as u32;
                     format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
                 })
-                .legend(Legend::default().text_style(egui::TextStyle::Small).background_alpha(0.5))
+                .grid_color(Color32::from_gray(58))
                 .show(ui, |plot| {
                     for c in curves {
                         let points: PlotPoints<'_> = tallies

@@ -14,16 +14,17 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
     ui.label(RichText::new(lang.of("图层与图例", "Layers and legend")).strong());
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().interact_size.y = 15.0;
         ui.checkbox(&mut app.show.terrain, lang.of("地形", "terrain"));
-        ui.checkbox(&mut app.show.water_depth, lang.of("水深", "water depth"));
+        ui.checkbox(&mut app.show.water_depth, lang.of("水深（m）", "water depth (m)"));
         if app.show.water_depth {
             ramp(ui, LayerName::WaterDepth);
         }
-        ui.checkbox(&mut app.show.water_speed, lang.of("流速", "water speed"));
+        ui.checkbox(&mut app.show.water_speed, lang.of("流速（m/s）", "water speed (m/s)"));
         if app.show.water_speed {
             ramp(ui, LayerName::WaterSpeed);
         }
-        ui.checkbox(&mut app.show.gas, lang.of("毒气", "gas"));
+        ui.checkbox(&mut app.show.gas, lang.of("毒气（mg/m³）", "gas (mg/m³)"));
         if app.show.gas {
             ramp(ui, LayerName::Gas);
         }
@@ -55,7 +56,9 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
         }
         ui.checkbox(&mut app.show.people, lang.of("居民", "people"));
         if app.show.people {
-            let counts = app.rec.tally_at(app.tick()).map(|t| t.doing);
+            // Counts are the truth: they are not shown beside what a post believes.
+            let truth = app.see_as.is_none() || app.against_truth;
+            let counts = app.rec.tally_at(app.tick()).filter(|_| truth).map(|t| t.doing);
             for doing in Doing::ALL {
                 let name = pick(lang, doing.names());
                 let name = match counts {
@@ -136,7 +139,7 @@ fn swatch(ui: &mut Ui, name: &str, colour: Color32) {
 /// The classes of a layer side by side, each with the value it begins at.
 fn ramp(ui: &mut Ui, name: LayerName) {
     let steps = colours::steps(name);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width() - 6.0, 26.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width() - 6.0, 25.0), Sense::hover());
     let painter = ui.painter();
     let width = (rect.width() - 18.0) / steps.len() as f32;
     for (k, step) in steps.iter().enumerate() {
@@ -152,8 +155,4 @@ fn ramp(ui: &mut Ui, name: LayerName) {
             ui.visuals().weak_text_color(),
         );
     }
-    ui.horizontal(|ui| {
-        ui.add_space(18.0);
-        ui.label(RichText::new(format!("≥ {}", name.unit())).small().weak());
-    });
 }

@@ -364,18 +364,6 @@ fn signs(app: &ViewerApp, painter: &Painter) {
         believed_signs(app, painter, picture, now);
     }
     if truth {
-        for breach in app.index.breaches.iter().filter(|b| b.tick <= now) {
-            let open = breach.closed.is_none_or(|t| t > now);
-            let at = map.to_screen(breach.at);
-            symbols::breach(painter, at, 9.0, open);
-            let mut text = lang.of("溃口", "breach").to_string();
-            if !open {
-                text = lang.of("溃口已封堵", "breach closed").into();
-            } else if let Some(tally) = app.rec.tally_at(now).filter(|t| t.breach_width_m > 0.0) {
-                text += &format!(" {:.0} m", tally.breach_width_m);
-            }
-            symbols::plate(painter, at + vec2(12.0, 0.0), Align2::LEFT_CENTER, &text, 11.5, colours::BREACH);
-        }
         for release in app.index.releases.iter().filter(|r| r.tick <= now && r.stopped.is_none_or(|t| t > now)) {
             if let Some(site) = app.rec.city.facilities.get(release.site.index()) {
                 let at = map.to_screen(site.at);
@@ -409,8 +397,28 @@ fn signs(app: &ViewerApp, painter: &Painter) {
     if app.show.units {
         unit_signs(app, painter, close);
     }
+    if truth {
+        breaches(app, painter);
+    }
     if let Some(selected) = app.selected {
         ring(app, painter, selected);
+    }
+}
+
+/// Breaches, on top of the crews who work there.
+fn breaches(app: &ViewerApp, painter: &Painter) {
+    let now = app.tick();
+    for breach in app.index.breaches.iter().filter(|b| b.tick <= now) {
+        let open = breach.closed.is_none_or(|t| t > now);
+        let at = app.map.to_screen(breach.at);
+        symbols::breach(painter, at, 9.0, open);
+        let mut text = app.lang.of("溃口", "breach").to_string();
+        if !open {
+            text = app.lang.of("溃口已封堵", "breach closed").into();
+        } else if let Some(tally) = app.rec.tally_at(now).filter(|t| t.breach_width_m > 0.0) {
+            text += &format!(" {:.0} m", tally.breach_width_m);
+        }
+        symbols::plate(painter, at + vec2(9.0, -13.0), Align2::LEFT_CENTER, &text, 11.5, colours::BREACH);
     }
 }
 
@@ -492,7 +500,7 @@ fn believed_signs(app: &ViewerApp, painter: &Painter, picture: &BTreeMap<Topic, 
             Quantity::BreachWidth | Quantity::LeveeSeep => {
                 let Some(levee) = app.rec.city.levees.get(topic.about as usize) else { continue };
                 let line: Vec<Pos2> = levee.line.iter().map(|p| map.to_screen(*p)).collect();
-                let Some(middle) = line.get(line.len() / 2).copied() else { continue };
+                let Some(middle) = middle_of(&line) else { continue };
                 painter.line(line, Stroke::new(5.0, colours::BELIEF));
                 if topic.quantity == Quantity::BreachWidth {
                     symbols::breach(painter, middle, 9.0, true);
@@ -513,6 +521,20 @@ fn believed_signs(app: &ViewerApp, painter: &Painter, picture: &BTreeMap<Topic, 
             _ => {}
         }
     }
+}
+
+/// The point half-way along a line.
+fn middle_of(line: &[Pos2]) -> Option<Pos2> {
+    let length: f32 = line.windows(2).map(|p| p[0].distance(p[1])).sum();
+    let mut rest = length / 2.0;
+    for pair in line.windows(2) {
+        let d = pair[0].distance(pair[1]);
+        if rest <= d {
+            return Some(pair[0].lerp(pair[1], if d > 0.0 { rest / d } else { 0.0 }));
+        }
+        rest -= d;
+    }
+    line.first().copied()
 }
 
 fn ring(app: &ViewerApp, painter: &Painter, selected: Selected) {
@@ -620,24 +642,25 @@ fn wind(app: &ViewerApp, painter: &Painter, rect: Rect) {
 
 fn buttons(app: &mut ViewerApp, ui: &mut Ui, rect: Rect) {
     let lang = app.lang;
-    let corner = Rect::from_min_size(rect.right_top() + vec2(-86.0, 8.0), vec2(78.0, 96.0));
+    let corner = Rect::from_min_size(rect.right_top() + vec2(-66.0, 8.0), vec2(58.0, 96.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(corner), |ui| {
         let size = app.map.size;
         let middle = (size[0] as f32 / 2.0, size[1] as f32 / 2.0);
-        let wide = |text: &str| egui::Button::new(text.to_string()).min_size(vec2(78.0, 24.0));
-        if ui.add(wide(lang.of("＋ 放大", "＋ zoom in"))).clicked()
-            && let Some(camera) = &mut app.map.camera
+        let button = |text: &str| {
+            egui::Button::new(text.to_string()).min_size(vec2(58.0, 24.0)).wrap_mode(egui::TextWrapMode::Extend)
+        };
+        for (text, hint, factor) in
+            [("＋", lang.of("放大", "zoom in"), 0.6), ("－", lang.of("缩小", "zoom out"), 1.0 / 0.6)]
         {
-            camera.zoom(size, middle.0, middle.1, 0.6);
-            app.map.fitted = false;
+            if ui.add(button(text)).on_hover_text(hint).clicked()
+                && let Some(camera) = &mut app.map.camera
+            {
+                camera.zoom(size, middle.0, middle.1, factor);
+                app.map.fitted = false;
+            }
         }
-        if ui.add(wide(lang.of("－ 缩小", "－ zoom out"))).clicked()
-            && let Some(camera) = &mut app.map.camera
+        if ui.add(button(lang.of("全图", "fit"))).on_hover_text(lang.of("显示全图", "show the whole map")).clicked()
         {
-            camera.zoom(size, middle.0, middle.1, 1.0 / 0.6);
-            app.map.fitted = false;
-        }
-        if ui.add(wide(lang.of("全图", "whole map"))).clicked() {
             app.map.fitted = true;
         }
     });

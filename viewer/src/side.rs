@@ -366,6 +366,7 @@ fn post(app: &mut ViewerApp, ui: &mut Ui, id: PostId) {
         return;
     }
     let height = (ui.available_height() * 0.5).max(140.0);
+    let width = ui.available_width();
     ScrollArea::vertical().id_salt("picture").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         egui::Grid::new("picture").num_columns(4).striped(true).spacing([8.0, 3.0]).show(ui, |ui| {
             for head in [
@@ -379,7 +380,10 @@ fn post(app: &mut ViewerApp, ui: &mut Ui, id: PostId) {
             ui.end_row();
             for (topic, learned) in &picture {
                 let names = app.names();
-                ui.add(egui::Label::new(RichText::new(names.topic(*topic)).small()).wrap());
+                ui.scope(|ui| {
+                    ui.set_width((width * 0.34).max(90.0));
+                    ui.add(egui::Label::new(RichText::new(names.topic(*topic)).small()).wrap());
+                });
                 ui.label(value(topic.quantity, learned.fact.value, lang));
                 match truth(&app.rec, &app.index, &app.moment, &app.zones, *topic, now) {
                     Some(v) => {
@@ -399,7 +403,7 @@ fn post(app: &mut ViewerApp, ui: &mut Ui, id: PostId) {
                     None => lang.of("自身观察", "own eyes").into(),
                 };
                 let text = format!("{}\n{source}", names.age(learned.fact.observed, now));
-                ui.add(egui::Label::new(RichText::new(text).small()).wrap());
+                ui.add(egui::Label::new(RichText::new(text).small()).wrap_mode(egui::TextWrapMode::Extend));
                 ui.end_row();
             }
         });
