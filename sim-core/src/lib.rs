@@ -30,5 +30,8 @@ pub mod place;
 pub mod record;
 
 /// Floor 3: the models. They meet through the nouns of floors 1 and 2 alone.
+pub mod command;
+pub mod comms;
 pub mod hazard;
+pub mod people;
 pub mod travel;

@@ -185,3 +185,16 @@ impl Duty {
         }
     }
 }
+
+/// What a unit moves in: how deep it wades and how fast it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum VehicleClass {
+    Foot,
+    Car,
+    /// Fire engine, bus, lorry.
+    Truck,
+    /// High-clearance lorry, tracked carrier.
+    HighClearance,
+    /// Hauled on dry roads, under way on flooded ones.
+    Boat,
+}

@@ -62,10 +62,14 @@ pub enum Quantity {
     Injured,
     /// People known to be trapped, whole city.
     Trapped,
+    /// Flood response level in force, 0 none to 4 for level I.
+    FloodLevel,
+    /// Gas response level in force, 0 none to 4 for level I.
+    GasLevel,
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 22] = [
+    pub const ALL: [Quantity; 24] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
@@ -88,6 +92,8 @@ impl Quantity {
         Quantity::Deaths,
         Quantity::Injured,
         Quantity::Trapped,
+        Quantity::FloodLevel,
+        Quantity::GasLevel,
     ];
 
     /// (subject, unit, 中文, English)
@@ -116,6 +122,8 @@ impl Quantity {
             Quantity::Deaths => (City, "人", "死亡人数", "deaths"),
             Quantity::Injured => (City, "人", "重伤人数", "seriously hurt"),
             Quantity::Trapped => (City, "人", "被困总数", "people trapped"),
+            Quantity::FloodLevel => (City, "", "防汛响应等级", "flood response level"),
+            Quantity::GasLevel => (City, "", "危化品响应等级", "gas response level"),
         }
     }
     pub fn subject(self) -> Subject {
@@ -155,6 +163,13 @@ pub enum HazardKind {
 }
 
 impl HazardKind {
+    /// The quantity that holds this hazard's response level.
+    pub fn level_quantity(self) -> Quantity {
+        match self {
+            HazardKind::Flood => Quantity::FloodLevel,
+            HazardKind::Gas => Quantity::GasLevel,
+        }
+    }
     pub const ALL: [HazardKind; 2] = [HazardKind::Flood, HazardKind::Gas];
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
@@ -176,6 +191,15 @@ pub enum Level {
 }
 
 impl Level {
+    pub const ALL: [Level; 5] = [Level::None, Level::IV, Level::III, Level::II, Level::I];
+
+    /// 0 for none to 4 for level I: the value of `Quantity::FloodLevel` and `Quantity::GasLevel`.
+    pub fn number(self) -> f64 {
+        f64::from(self as u8)
+    }
+    pub fn from_number(v: f64) -> Level {
+        Level::ALL[(v.round().clamp(0.0, 4.0)) as usize]
+    }
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
             Level::None => ("未响应", "none"),
@@ -214,7 +238,11 @@ pub trait Known {
     fn value(&self, topic: Topic) -> Option<f64>;
     /// The largest known value over all subjects.
     fn largest(&self, quantity: Quantity) -> Option<f64>;
-    fn level(&self, hazard: HazardKind) -> Level;
+    /// The response level in force as known here.
+    fn level(&self, hazard: HazardKind) -> Level {
+        let topic = Topic { quantity: hazard.level_quantity(), about: 0 };
+        self.value(topic).map_or(Level::None, Level::from_number)
+    }
     fn fired(&self, inject: InjectId) -> Option<Tick>;
 }
 
