@@ -2,5 +2,7 @@
 
 pub mod city;
 pub mod fixture;
+pub mod folder;
 pub mod grid;
 pub mod roads;
+pub mod synth;
