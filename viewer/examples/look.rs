@@ -14,7 +14,11 @@ fn main() -> Result<(), String> {
         PathBuf::from(args.remove(0))
     } else {
         let path = std::env::temp_dir().join("sandtable-look.mcap");
-        let people = common::write_drill(&path, 60, 35, 720, true);
+        let people = if args.iter().any(|a| a == "--port-town") {
+            common::write_drill_in(&path, sim_core::place::synth::synthesise(&Default::default()), 720, true)
+        } else {
+            common::write_drill(&path, 60, 35, 720, true)
+        };
         eprintln!("{} with {people} residents", path.display());
         path
     };

@@ -8,7 +8,7 @@ use sim_core::place::city::{City, Cover, FacilityKind};
 use sim_core::record::Recording;
 use sim_core::record::frame::LayerName;
 use sim_core::vocab::body::{Doing, Point};
-use sim_core::vocab::condition::{Quantity, Topic};
+use sim_core::vocab::condition::{HazardKind, Quantity, Topic};
 use sim_core::vocab::event::Event;
 use sim_core::vocab::lever::Outage;
 
@@ -19,6 +19,7 @@ pub struct ZoneTruth {
     /// Mean depth over the wet cells of the zone, m; 0 when dry.
     pub depth_m: Vec<f64>,
     pub trapped: Vec<u32>,
+    pub hurt: Vec<u32>,
     pub people: Vec<u32>,
 }
 
@@ -44,6 +45,7 @@ impl ZoneTruth {
         }
         self.depth_m = sums.iter().map(|(sum, n)| if *n > 0 { sum / f64::from(*n) } else { 0.0 }).collect();
         self.trapped = vec![0; zones];
+        self.hurt = vec![0; zones];
         self.people = vec![0; zones];
         for row in 0..moment.people.len() {
             let doing = Doing::from_u8(moment.people.doing[row]);
@@ -56,6 +58,7 @@ impl ZoneTruth {
             );
             if let Some(zone) = city.zone_at(at).map(ZoneId::index).filter(|z| *z < zones) {
                 self.people[zone] += 1;
+                self.hurt[zone] += u32::from(doing == Some(Doing::Hurt));
                 self.trapped[zone] += u32::from(doing == Some(Doing::Trapped));
             }
         }
@@ -111,6 +114,20 @@ pub fn truth(
             Some(levels.fold(0.0, f64::max))
         }
         Quantity::ZoneTrapped => zones.trapped.get(about).map(|n| f64::from(*n)),
+        Quantity::ZoneHurt => zones.hurt.get(about).map(|n| f64::from(*n)),
+        Quantity::FloodLevel | Quantity::GasLevel => {
+            let hazard = HazardKind::ALL.into_iter().find(|h| h.level_quantity() == topic.quantity)?;
+            Some(index.level(hazard, now).map_or(0.0, |(_, level, _)| level.number()))
+        }
+        // The advice of the last public warning that names the zone.
+        Quantity::ZoneAdvice => {
+            let upto = rec.events.partition_point(|e| e.tick <= now);
+            let last = rec.events[..upto].iter().rev().find_map(|e| match &e.event {
+                Event::WarningIssued(w) if w.zones.iter().any(|z| z.index() == about) => Some(w.advice.number()),
+                _ => None,
+            });
+            Some(last.unwrap_or(0.0))
+        }
         Quantity::ZonePowerOut => yes(last(&|e| match e {
             Event::OutageBegan { zone, what: Outage::Power } if zone.is_none_or(|z| z.index() == about) => Some(true),
             Event::OutageEnded { zone, what: Outage::Power } if zone.is_none_or(|z| z.index() == about) => Some(false),

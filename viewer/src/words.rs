@@ -4,11 +4,11 @@ use sim_core::base::{ids::*, text::Lang, time::Tick, time::duration_text};
 use sim_core::place::city::{FacilityKind, RoadClass};
 use sim_core::record::{Expected, Planned, Recording};
 use sim_core::vocab::body::{Cause, Health};
-use sim_core::vocab::condition::{Condition, Quantity, Subject, Topic};
+use sim_core::vocab::condition::{Condition, Level, Quantity, Subject, Topic};
 use sim_core::vocab::event::{Choice, Event, Firing};
 use sim_core::vocab::lever::{Closure, Lever, Outage};
 use sim_core::vocab::message::{Loss, MessageKind, Party};
-use sim_core::vocab::order::{OrderState, Task};
+use sim_core::vocab::order::{Advice, OrderState, Task};
 
 /// Of a pair (中文, English), the one in this language.
 pub fn pick(lang: Lang, pair: (&'static str, &'static str)) -> &'static str {
@@ -188,6 +188,11 @@ pub fn value(quantity: Quantity, v: f64, lang: Lang) -> String {
                 lang.of("停机", "stopped").into()
             }
         }
+        Quantity::FloodLevel | Quantity::GasLevel => pick(lang, Level::from_number(v).names()).into(),
+        Quantity::ZoneAdvice => match Advice::ALL.into_iter().find(|a| a.number() == v) {
+            Some(advice) => pick(lang, advice.names()).into(),
+            None => lang.of("无", "none").into(),
+        },
         Quantity::ZoneWarned | Quantity::ZoneEvacuated => format!("{:.0} %", v * 100.0),
         Quantity::ZoneGas => {
             if v < 0.5 {
@@ -379,8 +384,6 @@ impl Names<'_> {
             Lever::Casualties { zone, people, health: h } => {
                 format!("{}: {} {people}", self.zone(*zone), pick(l, health(*h)))
             }
-            #[allow(unreachable_patterns)]
-            other => format!("{other:?}"),
         }
     }
     /// A condition in words, for the list of injects.
@@ -407,8 +410,6 @@ impl Names<'_> {
             Condition::LevelAtLeast(hazard, level) => {
                 format!("{} ≥ {}", pick(l, hazard.names()), pick(l, level.names()))
             }
-            #[allow(unreachable_patterns)]
-            other => format!("{other:?}"),
         }
     }
     pub fn planned(&self, planned: &Planned) -> String {
@@ -434,8 +435,6 @@ impl Names<'_> {
             }
             Expected::Arrival { task } => format!("{}{}", self.task(task), l.of("（到场）", " (arrival)")),
             Expected::Done { task } => format!("{}{}", self.task(task), l.of("（完成）", " (done)")),
-            #[allow(unreachable_patterns)]
-            other => format!("{other:?}"),
         }
     }
     /// One sentence that says what happened.
@@ -639,8 +638,6 @@ impl Names<'_> {
             Event::ShelterOpened { facility } => say!("{}开放", "{} opens", self.facility(*facility)),
             Event::ShelterFull { facility } => say!("{}满员", "{} is full", self.facility(*facility)),
             Event::HospitalFull { facility } => say!("{}床位已满", "{} is full", self.facility(*facility)),
-            #[allow(unreachable_patterns)]
-            other => format!("{other:?}"),
         }
     }
 }

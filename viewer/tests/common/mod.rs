@@ -17,9 +17,17 @@ use std::path::Path;
 pub const BREACH_AT: Tick = Tick(120);
 pub const RELEASE_AT: Tick = Tick(300);
 
+/// The facility with this key of the grid town; in another city the first of its kind.
+fn facility(city: &City, key: &str) -> FacilityId {
+    let town = grid_town(2, 1);
+    let kind = town.facilities[town.facility_by_key(key).expect("a key of the grid town").index()].kind;
+    let first = city.facilities_of(kind).next().map(|(id, _)| id);
+    city.facility_by_key(key).or(first).unwrap_or(FacilityId(0))
+}
+
 fn programme(city: &City) -> Programme {
-    let at = |key: &str| city.facilities[city.facility_by_key(key).expect("the town has it").index()].at;
-    let id = |key: &str| city.facility_by_key(key).expect("the town has it");
+    let id = |key: &str| facility(city, key);
+    let at = |key: &str| city.facilities[id(key).index()].at;
     let post = |key: &str, zh: &str, en: &str, tier, place: &str| PostCard {
         key: key.into(),
         name: Text::new(zh, en),
@@ -78,7 +86,11 @@ fn programme(city: &City) -> Programme {
                 planned: Planned::At(BREACH_AT),
                 objective: Some("warn".into()),
                 expect: vec![breach],
-                at: Some(city.levees[0].line[0].toward(city.levees[0].line[1], 0.4)),
+                at: Some(if city.levees[0].line.len() > 2 {
+                    city.levees[0].line[city.levees[0].line.len() / 2]
+                } else {
+                    city.levees[0].line[0].toward(city.levees[0].line[1], 0.4)
+                }),
             },
             InjectCard {
                 key: "leak".into(),
@@ -125,7 +137,11 @@ fn town(blocks: usize, residents: u16) -> City {
 
 /// Writes the drill: `ticks` long, with an `end` or without. Returns the number of residents.
 pub fn write_drill(path: &Path, blocks: usize, residents: u16, ticks: u32, finish: bool) -> usize {
-    let city = town(blocks, residents);
+    write_drill_in(path, town(blocks, residents), ticks, finish)
+}
+
+/// The same drill in any city that has the facilities it plays at.
+pub fn write_drill_in(path: &Path, city: City, ticks: u32, finish: bool) -> usize {
     let programme = programme(&city);
     let people: usize = city.residents() as usize;
     let header = Header {
@@ -145,10 +161,10 @@ pub fn write_drill(path: &Path, blocks: usize, residents: u16, ticks: u32, finis
     let grid = city.grid;
     let homes: Vec<Point> =
         city.buildings.iter().flat_map(|b| std::iter::repeat_n(b.at, usize::from(b.residents))).collect();
-    let shelter = city.facility_by_key("shelter_1").expect("a shelter");
+    let shelter = facility(&city, "shelter_1");
     let goal = city.facilities[shelter.index()].at;
     let breach_at = programme.injects[0].at.expect("a place");
-    let tank = city.facility_by_key("tank_1").expect("a tank");
+    let tank = facility(&city, "tank_1");
     let tank_at = city.facilities[tank.index()].at;
     let mut last = PeopleView::default();
     let mut events = script(&city, &homes, breach_at, tank, shelter);
@@ -163,7 +179,11 @@ pub fn write_drill(path: &Path, blocks: usize, residents: u16, ticks: u32, finis
         let flood_m = f64::from(t.saturating_sub(BREACH_AT.0)) * 4.0;
         let depth_at = |p: Point| {
             let d = p.distance_m(breach_at);
-            if d < flood_m && p.y < breach_at.y { (2.4 * (1.0 - d / flood_m)).max(0.0) } else { 0.0 }
+            if d < flood_m && (p.y < breach_at.y || city.levees[0].line.len() > 2) {
+                (2.4 * (1.0 - d / flood_m)).max(0.0)
+            } else {
+                0.0
+            }
         };
         if t % 6 == 0 {
             let mut view = PeopleView {
