@@ -34,4 +34,14 @@ pub mod command;
 pub mod comms;
 pub mod hazard;
 pub mod people;
+pub mod response;
 pub mod travel;
+
+/// Floor 4: the drill.
+pub mod drill;
+
+/// Floor 5: files to checked scenarios, or all the complaints at once.
+pub mod scenario;
+
+/// Floor 6: the one screen.
+pub mod sim;

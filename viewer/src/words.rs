@@ -189,10 +189,15 @@ pub fn value(quantity: Quantity, v: f64, lang: Lang) -> String {
             }
         }
         Quantity::FloodLevel | Quantity::GasLevel => pick(lang, Level::from_number(v).names()).into(),
-        Quantity::ZoneAdvice => match Advice::ALL.into_iter().find(|a| a.number() == v) {
-            Some(advice) => pick(lang, advice.names()).into(),
-            None => lang.of("无", "none").into(),
-        },
+        Quantity::ZoneAdvice => {
+            match [Advice::Prepare, Advice::Leave, Advice::GoUp, Advice::StayIndoors, Advice::AllClear]
+                .into_iter()
+                .find(|a| a.number() == v)
+            {
+                Some(advice) => pick(lang, advice.names()).into(),
+                None => lang.of("无", "none").into(),
+            }
+        }
         Quantity::ZoneWarned | Quantity::ZoneEvacuated => format!("{:.0} %", v * 100.0),
         Quantity::ZoneGas => {
             if v < 0.5 {

@@ -29,7 +29,7 @@ pub fn count(rows: usize, test: impl Fn(usize) -> bool + Sync) -> u64 {
 
 /// `make(index)` for every index of `0..n`, in order. For heavy items: a raster tile, a route tree.
 pub fn map<T: Send>(n: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    (0..n).into_par_iter().map(|i| make(i)).collect()
+    (0..n).into_par_iter().map(&make).collect()
 }
 
 /// Calls `work(first_row, rows)` on fixed chunks of a column and gathers what each chunk has to say, in row order.
@@ -48,9 +48,27 @@ pub fn each_chunk<T: Send>(items: &mut [T], size: usize, work: impl Fn(usize, &m
     items.par_chunks_mut(size).enumerate().for_each(|(i, chunk)| work(i, chunk));
 }
 
+/// Calls `work(index, chunks, note)` on the chunks of `size` items of three columns of one length; each chunk has a
+/// note of its own to write to.
+pub fn each_chunk3<T: Send, N: Send>(
+    columns: (&mut [T], &mut [T], &mut [T]),
+    size: usize,
+    notes: &mut [N],
+    work: impl Fn(usize, (&mut [T], &mut [T], &mut [T]), &mut N) + Sync,
+) {
+    let (a, b, c) = columns;
+    assert_eq!(notes.len(), a.len().div_ceil(size), "one note per chunk");
+    a.par_chunks_mut(size)
+        .zip(b.par_chunks_mut(size))
+        .zip(c.par_chunks_mut(size))
+        .zip(notes.par_iter_mut())
+        .enumerate()
+        .for_each(|(i, (((a, b), c), note))| work(i, (a, b, c), note));
+}
+
 /// Largest `value(i)` over `0..n`; `floor` when there is none. A maximum has no rounding, so order does not matter.
 pub fn max(n: usize, floor: f64, value: impl Fn(usize) -> f64 + Sync) -> f64 {
-    (0..n).into_par_iter().with_min_len(64).map(|i| value(i)).reduce(|| floor, f64::max)
+    (0..n).into_par_iter().with_min_len(64).map(&value).reduce(|| floor, f64::max)
 }
 
 #[cfg(test)]

@@ -162,22 +162,11 @@ impl Post {
             digest.u32((topic.quantity as u32) << 24 | topic.about).f64(belief.value).u32(belief.learned.0);
         }
         for (order, state) in &self.picture.orders {
-            digest.u32(order.0).u8(order_rank(state));
+            digest.u32(order.0).u8(state.rank());
         }
         for standing in &self.standing {
             standing.digest(digest);
         }
-    }
-}
-
-/// How far an order has come, as a number that only grows: late news never turns a picture back.
-pub fn order_rank(state: &OrderState) -> u8 {
-    match state {
-        OrderState::Issued => 0,
-        OrderState::Received => 1,
-        OrderState::Accepted => 2,
-        OrderState::Started => 3,
-        OrderState::Refused(_) | OrderState::Done | OrderState::Failed(_) | OrderState::Expired => 4,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pre-plan (预案) as clauses: when, who, do what, by when, else. Nearer to event-condition-action with deadlines
 //! than to a flow chart (drill.md section 6). Clause ids are kept from the paper plan.
 
-use super::{Picture, Post, Seen, order_rank};
+use super::{Picture, Post, Seen};
 use crate::base::chance::{Stream, draw_lognormal};
 use crate::base::{digest::Digest, ids::*, math, text::Text, time::Tick};
 use crate::place::city::City;
@@ -204,7 +204,7 @@ impl Post {
                     let taken_up = self.standing[row].orders.iter().all(|order| {
                         self.picture.orders.get(order).is_some_and(|state| {
                             matches!(state, OrderState::Started | OrderState::Done)
-                                || (order_rank(state) >= 2 && !refused(state))
+                                || (state.rank() >= 2 && !refused(state))
                         })
                     });
                     if taken_up {

@@ -27,34 +27,34 @@ pub struct Graph {
 
 impl Graph {
     pub fn new(city: &City) -> Graph {
-        let nodes = city.nodes.len();
-        let gather = |end: &dyn Fn(usize) -> NodeId| {
+        Graph::from_ends(
+            city.nodes.len(),
+            city.links.iter().map(|l| l.from).collect(),
+            city.links.iter().map(|l| l.to).collect(),
+        )
+    }
+    /// The graph of arcs that run `from[k]` to `to[k]`; the id of an arc is its row.
+    pub fn from_ends(nodes: usize, from: Vec<NodeId>, to: Vec<NodeId>) -> Graph {
+        let gather = |ends: &[NodeId]| {
             let mut start = vec![0u32; nodes + 1];
-            for l in 0..city.links.len() {
-                start[end(l).index() + 1] += 1;
+            for end in ends {
+                start[end.index() + 1] += 1;
             }
             for n in 0..nodes {
                 start[n + 1] += start[n];
             }
             let mut next = start.clone();
-            let mut list = vec![LinkId(0); city.links.len()];
-            for l in 0..city.links.len() {
-                let slot = &mut next[end(l).index()];
+            let mut list = vec![LinkId(0); ends.len()];
+            for (l, end) in ends.iter().enumerate() {
+                let slot = &mut next[end.index()];
                 list[*slot as usize] = LinkId::of(l);
                 *slot += 1;
             }
             (start, list)
         };
-        let (out_start, out_links) = gather(&|l| city.links[l].from);
-        let (in_start, in_links) = gather(&|l| city.links[l].to);
-        Graph {
-            out_start,
-            out_links,
-            in_start,
-            in_links,
-            from: city.links.iter().map(|l| l.from).collect(),
-            to: city.links.iter().map(|l| l.to).collect(),
-        }
+        let (out_start, out_links) = gather(&from);
+        let (in_start, in_links) = gather(&to);
+        Graph { out_start, out_links, in_start, in_links, from, to }
     }
     pub fn nodes(&self) -> usize {
         self.out_start.len() - 1

@@ -21,7 +21,7 @@ pub struct PeopleFrame {
 }
 
 /// Everyone at a moment, put together from a key frame and what followed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PeopleView {
     pub x_m: Vec<u16>,
     pub y_m: Vec<u16>,

@@ -30,10 +30,14 @@ pub enum Quantity {
     ZoneGas,
     /// People known to be trapped in a zone (被困人数).
     ZoneTrapped,
+    /// People known to be seriously hurt in a zone, waiting (待救重伤员).
+    ZoneHurt,
     /// Share of a zone's people reached by a warning, 0 to 1 (预警覆盖率).
     ZoneWarned,
     /// Share of a zone's people moved out, 0 to 1 (转移率).
     ZoneEvacuated,
+    /// The strongest advice given to the zone: 1 be ready, 2 leave, 3 go up, 4 stay indoors, 5 all clear.
+    ZoneAdvice,
     /// 1 while the zone has no power (停电).
     ZonePowerOut,
     /// 1 while a substance escapes at a site (泄漏).
@@ -69,15 +73,17 @@ pub enum Quantity {
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 24] = [
+    pub const ALL: [Quantity; 26] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
         Quantity::ZoneDepth,
         Quantity::ZoneGas,
         Quantity::ZoneTrapped,
+        Quantity::ZoneHurt,
         Quantity::ZoneWarned,
         Quantity::ZoneEvacuated,
+        Quantity::ZoneAdvice,
         Quantity::ZonePowerOut,
         Quantity::Release,
         Quantity::ShelterLoad,
@@ -106,8 +112,10 @@ impl Quantity {
             Quantity::ZoneDepth => (Zone, "m", "积水深度", "water depth"),
             Quantity::ZoneGas => (Zone, "AEGL", "毒气等级", "gas level"),
             Quantity::ZoneTrapped => (Zone, "人", "被困人数", "people trapped"),
+            Quantity::ZoneHurt => (Zone, "人", "待救重伤员", "seriously hurt, waiting"),
             Quantity::ZoneWarned => (Zone, "", "预警覆盖率", "share warned"),
             Quantity::ZoneEvacuated => (Zone, "", "转移率", "share evacuated"),
+            Quantity::ZoneAdvice => (Zone, "", "避险指引", "advice in force"),
             Quantity::ZonePowerOut => (Zone, "", "停电", "power out"),
             Quantity::Release => (Facility, "", "泄漏", "release"),
             Quantity::ShelterLoad => (Facility, "人", "安置人数", "people sheltered"),

@@ -81,6 +81,23 @@ pub enum OrderState {
     Expired,
 }
 
+impl OrderState {
+    /// How far an order has come, as a number that only grows: late news never turns a picture back.
+    pub fn rank(&self) -> u8 {
+        match self {
+            OrderState::Issued => 0,
+            OrderState::Received => 1,
+            OrderState::Accepted => 2,
+            OrderState::Started => 3,
+            OrderState::Refused(_) | OrderState::Done | OrderState::Failed(_) | OrderState::Expired => 4,
+        }
+    }
+    /// Nothing more will come of it.
+    pub fn closed(&self) -> bool {
+        self.rank() == 4
+    }
+}
+
 /// Four-colour warning (四色预警). Blue is the lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Colour {
@@ -117,6 +134,10 @@ pub enum Advice {
 }
 
 impl Advice {
+    /// The value of `Quantity::ZoneAdvice`.
+    pub fn number(self) -> f64 {
+        f64::from(self as u8) + 1.0
+    }
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
             Advice::Prepare => ("做好准备", "be ready"),

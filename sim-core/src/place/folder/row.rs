@@ -42,10 +42,10 @@ pub fn rows<'a>(file: &'a Path, all: &mut Complaints) -> Vec<Row<'a>> {
         } else if let Some(rest) = line.strip_prefix(']') {
             closed = true;
             tail.push_str(rest);
-        } else if !line.is_empty() {
-            if let Some(row) = one(file, k + 1, line, all) {
-                rows.push(row);
-            }
+        } else if !line.is_empty()
+            && let Some(row) = one(file, k + 1, line, all)
+        {
+            rows.push(row);
         }
     }
     if !in_list {

@@ -2,7 +2,8 @@
 
 use super::What;
 use super::ground::Ground;
-use super::plan::{Plan, Plot, Quarter, Shares};
+use super::plan::{Plan, Plot, Quarter};
+use super::quarters::Shares;
 use super::streets::Net;
 use crate::base::ids::ZoneId;
 use crate::place::city::{Building, Cover, Use};

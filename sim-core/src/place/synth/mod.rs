@@ -5,14 +5,17 @@
 //! (`ground`), the streets (`streets`), the houses and who sleeps in them (`houses`), and the facilities (`sites`).
 //! docs/models/city.md says where the numbers come from and what the towns are not.
 
+mod frame;
 mod ground;
 mod houses;
 mod names;
 mod plan;
+mod quarters;
 mod sites;
 mod streets;
 #[cfg(test)]
 mod tests;
+mod waterside;
 
 use crate::base::chance::{self, Stream};
 use crate::base::complaint::Complaints;
@@ -112,7 +115,7 @@ impl SynthSpec {
 /// Their crests are higher: freeboard for waves.
 pub fn design_stage_m(kind: TerrainKind) -> Option<f64> {
     match kind {
-        // Liuhe near Taicang has seen 6.6 m on the Wusong datum (1997); a lower figure suits an older levee (assumption).
+        // Assumption: 0.8 m below the crest, for waves and settling.
         TerrainKind::DeltaPolder => Some(6.2),
         // Lake Tai: highest level 4.97 m (1999).
         TerrainKind::LakeShore => Some(5.0),

@@ -1,0 +1,352 @@
+//! The ground as crews find it: the [`Field`] that `response` asks for, made of everything else.
+
+use super::carry;
+use super::state::*;
+use super::talk::sighting;
+use crate::base::{ids::*, time::Tick};
+use crate::hazard::gas::substance::aegl_level;
+use crate::people::Plan;
+use crate::people::warn::Heard;
+use crate::place::city::{City, FacilityKind};
+use crate::response::Field;
+use crate::vocab::body::{Doing, Health, Point, VehicleClass, Whereabouts};
+use crate::vocab::condition::{Fact, HazardKind, Topic};
+use crate::vocab::event::Event;
+use crate::vocab::lever::Lever;
+use crate::vocab::message::Medium;
+use crate::vocab::order::Advice;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A sighting is radioed again when it changed, or after this time, s. Assumption.
+const TELL_AGAIN_S: f64 = 600.0;
+
+/// Everything a crew can reach in one tick.
+pub struct Ground<'a> {
+    pub setting: &'a Setting,
+    pub tick: Tick,
+    pub nature: &'a Nature,
+    pub residents: &'a mut Residents,
+    pub traffic: &'a mut Traffic,
+    pub refuges: &'a mut Refuges,
+    pub lines: &'a mut Lines,
+    pub levers: &'a mut Levers,
+    pub events: &'a mut Events,
+    trapped: BTreeMap<ZoneId, BTreeSet<BuildingId>>,
+    awaiting: BTreeMap<ZoneId, BTreeSet<BuildingId>>,
+    hurt: BTreeMap<ZoneId, BTreeSet<PersonId>>,
+    uncalled: BTreeMap<ZoneId, BTreeMap<BuildingId, u32>>,
+}
+
+impl<'a> Ground<'a> {
+    /// Who needs what, where: lists by zone for all units of this tick.
+    pub fn survey(
+        setting: &'a Setting,
+        tick: Tick,
+        nature: &'a Nature,
+        residents: &'a mut Residents,
+        traffic: &'a mut Traffic,
+        refuges: &'a mut Refuges,
+        lines: &'a mut Lines,
+        levers: &'a mut Levers,
+        events: &'a mut Events,
+    ) -> Ground<'a> {
+        let city = &setting.scenario.city;
+        let (mut trapped, mut awaiting, mut hurt, mut uncalled) =
+            (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let people = &residents.people;
+        for i in 0..people.len() {
+            let person = PersonId::of(i);
+            if people.trapped[i]
+                && people.doing(person) == Doing::Trapped
+                && let Whereabouts::Building(b) = people.place[i]
+            {
+                let zone = city.buildings[b.index()].zone;
+                trapped.entry(zone).or_insert_with(BTreeSet::new).insert(b);
+            }
+            if people.health[i] == Health::Serious && people.doing(person) == Doing::Hurt {
+                let zone = match people.place[i] {
+                    Whereabouts::Building(b) => Some(city.buildings[b.index()].zone),
+                    Whereabouts::Open { x_dm, y_dm } => {
+                        city.zone_at(Point::new(f64::from(x_dm) / 10.0, f64::from(y_dm) / 10.0))
+                    }
+                    _ => None,
+                };
+                let zone = zone.unwrap_or(people.household(person).zone);
+                hurt.entry(zone).or_insert_with(BTreeSet::new).insert(person);
+            }
+        }
+        for (h, household) in people.households.iter().enumerate() {
+            if !people.at_home(HouseholdId::of(h)) {
+                continue;
+            }
+            if household.plan == Plan::AwaitingTransport {
+                awaiting.entry(household.zone).or_insert_with(BTreeSet::new).insert(household.home);
+            }
+            if !residents.books.called_on.contains(&household.home) {
+                *uncalled.entry(household.zone).or_insert_with(BTreeMap::new).entry(household.home).or_insert(0) += 1;
+            }
+        }
+        Ground {
+            setting,
+            tick,
+            nature,
+            residents,
+            traffic,
+            refuges,
+            lines,
+            levers,
+            events,
+            trapped,
+            awaiting,
+            hurt,
+            uncalled,
+        }
+    }
+
+    fn nearest(&self, buildings: impl Iterator<Item = BuildingId>, at: Point) -> Option<BuildingId> {
+        let city = self.city();
+        buildings
+            .map(|b| (city.buildings[b.index()].at.distance_m(at), b))
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+            .map(|(_, b)| b)
+    }
+    /// Takes people aboard: one door for all ways of being carried.
+    fn aboard(&mut self, unit: UnitId, person: PersonId) {
+        let people = &mut self.residents.people;
+        if people.place[person.index()] == Whereabouts::OnFoot {
+            self.traffic.travel.remove_walker(person);
+        }
+        people.place[person.index()] = Whereabouts::Aboard(unit);
+        people.trapped[person.index()] = false;
+        people.displaced_at[person.index()].get_or_insert(self.tick);
+        self.residents.goals.remove(&person);
+        self.events.tell(self.tick, Event::PersonPickedUp { person, unit });
+    }
+}
+
+impl Field for Ground<'_> {
+    fn now(&self) -> Tick {
+        self.tick
+    }
+    fn seed(&self) -> u64 {
+        self.setting.seed
+    }
+    fn city(&self) -> &City {
+        &self.setting.scenario.city
+    }
+    fn route(&self, from: NodeId, to: NodeId, class: VehicleClass, closed: &BTreeSet<LinkId>) -> Option<Vec<LinkId>> {
+        self.traffic.travel.unit_route(from, to, class, &|link| closed.contains(&link))
+    }
+    fn speed_m_s(&self, link: LinkId, class: VehicleClass) -> f64 {
+        self.traffic.travel.unit_speed_m_s(link, class)
+    }
+    fn depth_m(&self, at: Point) -> f64 {
+        self.nature.flood.depth_m()[self.city().grid.nearest_cell(at)]
+    }
+    fn aegl(&self, at: Point) -> u8 {
+        let Some(substance) = self.nature.gas.substance() else { return 0 };
+        let Some(cell) = self.city().grid.cell_at(at) else { return 0 };
+        aegl_level(substance, f64::from(self.nature.gas.concentration_kg_m3()[cell]), 10.0)
+    }
+    fn seeping(&self, levee: LeveeId) -> bool {
+        self.nature.flood.seeping(levee)
+    }
+    fn breach_width_m(&self, levee: LeveeId) -> f64 {
+        self.nature.flood.breach_width_m(levee)
+    }
+    fn leaking(&self, site: FacilityId) -> bool {
+        self.nature.gas.leak_kg_s(site) > 0.0
+    }
+    fn pull(&mut self, lever: Lever, unit: UnitId) {
+        self.levers.asked.push((lever, None, Some(unit)));
+    }
+    fn observe(&mut self, unit: UnitId, topic: Topic, value: f64) {
+        let value = (value * 20.0).round() / 20.0;
+        let fact = Fact { topic, value, observed: self.tick };
+        let told = self.lines.told.get(&(unit, topic));
+        if told.is_some_and(|(v, t)| *v == value && self.tick.since_s(*t) < TELL_AGAIN_S) {
+            return;
+        }
+        self.lines.told.insert((unit, topic), (value, self.tick));
+        self.events.tell(self.tick, Event::UnitObserved { unit, fact });
+        sighting(self.setting, self.tick, self.lines, self.events, unit, fact);
+    }
+    fn trapped_near(&self, zone: ZoneId, at: Point) -> Option<BuildingId> {
+        self.nearest(self.trapped.get(&zone)?.iter().copied(), at)
+    }
+    fn board_trapped(&mut self, unit: UnitId, building: BuildingId, room: usize) -> Vec<PersonId> {
+        let people = &self.residents.people;
+        let waiting: Vec<PersonId> = (0..people.len())
+            .map(PersonId::of)
+            .filter(|p| people.place[p.index()] == Whereabouts::Building(building) && people.trapped[p.index()])
+            .filter(|p| people.alive(*p))
+            .collect();
+        if waiting.len() <= room {
+            let zone = self.city().buildings[building.index()].zone;
+            if let Some(list) = self.trapped.get_mut(&zone) {
+                list.remove(&building);
+            }
+        }
+        let taken: Vec<PersonId> = waiting.into_iter().take(room).collect();
+        for person in &taken {
+            self.aboard(unit, *person);
+        }
+        taken
+    }
+    fn hurt_near(&self, zone: ZoneId, at: Point) -> Option<(PersonId, NodeId)> {
+        let people = &self.residents.people;
+        let city = self.city();
+        let spot = |person: &PersonId| match people.place[person.index()] {
+            Whereabouts::Building(b) => {
+                let b = &city.buildings[b.index()];
+                Some((b.at, b.node))
+            }
+            Whereabouts::Open { x_dm, y_dm } => {
+                let p = Point::new(f64::from(x_dm) / 10.0, f64::from(y_dm) / 10.0);
+                Some((p, crate::response::skill::nearest_node(city, p)))
+            }
+            _ => None,
+        };
+        self.hurt
+            .get(&zone)?
+            .iter()
+            .filter_map(|person| spot(person).map(|(p, node)| (p.distance_m(at), *person, node)))
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+            .map(|(_, person, node)| (person, node))
+    }
+    fn board_hurt(&mut self, unit: UnitId, person: PersonId) -> bool {
+        let waiting = self.hurt.values_mut().any(|list| list.remove(&person));
+        if waiting {
+            self.aboard(unit, person);
+        }
+        waiting
+    }
+    fn awaiting_near(&self, zone: ZoneId, at: Point) -> Option<BuildingId> {
+        self.nearest(self.awaiting.get(&zone)?.iter().copied(), at)
+    }
+    fn board_awaiting(&mut self, unit: UnitId, building: BuildingId, room: usize) -> Vec<PersonId> {
+        let people = &self.residents.people;
+        let mut taken = Vec::new();
+        let mut left = false;
+        for h in 0..people.households.len() {
+            let household = &people.households[h];
+            if household.home != building || household.plan != Plan::AwaitingTransport {
+                continue;
+            }
+            let here: Vec<PersonId> = household
+                .members()
+                .filter(|p| {
+                    people.place[p.index()] == Whereabouts::Building(building)
+                        && people.health[p.index()] < Health::Serious
+                })
+                .collect();
+            // Families are not split unless the bus alone is too small for them.
+            if taken.len() + here.len() > room && !(taken.is_empty() && here.len() > room) {
+                left = true;
+                continue;
+            }
+            taken.extend(here.into_iter().take(room));
+        }
+        if !left || taken.is_empty() {
+            let zone = self.city().buildings[building.index()].zone;
+            if let Some(list) = self.awaiting.get_mut(&zone) {
+                list.remove(&building);
+            }
+        }
+        for person in &taken {
+            let household = self.residents.people.household_of[person.index()];
+            self.residents.people.households[household.index()].plan = Plan::Leaving;
+            self.aboard(unit, *person);
+        }
+        taken
+    }
+    fn uncalled_near(&self, zone: ZoneId, at: Point) -> Option<(BuildingId, u32)> {
+        let list = self.uncalled.get(&zone)?;
+        let building = self.nearest(list.keys().copied(), at)?;
+        Some((building, list[&building]))
+    }
+    fn call_on(&mut self, _unit: UnitId, building: BuildingId) {
+        let zone = self.city().buildings[building.index()].zone;
+        if let Some(list) = self.uncalled.get_mut(&zone) {
+            list.remove(&building);
+        }
+        self.residents.books.called_on.insert(building);
+        // Officers bring the advice of the strongest warning that is out for the zone; without one, to be ready.
+        let campaign = self
+            .lines
+            .campaigns
+            .iter()
+            .rev()
+            .find(|c| c.warning.zones.contains(&zone))
+            .map(|c| (c.warning.advice, c.warning.hazard));
+        let (advice, hazard) = campaign.unwrap_or((Advice::Prepare, HazardKind::Flood));
+        let b = self.setting.scenario.behaviour.clone();
+        let seed = self.setting.seed;
+        let people = &mut self.residents.people;
+        let at_door: Vec<HouseholdId> = (0..people.households.len())
+            .map(HouseholdId::of)
+            .filter(|h| people.households[h.index()].home == building && people.at_home(*h))
+            .collect();
+        for household in at_door {
+            let heard = Heard { household, advice, hazard, medium: Medium::DoorToDoor };
+            for person in people.told(seed, self.tick, heard, true, b.mill_median_s, b.mill_sigma_ln) {
+                self.events.tell(self.tick, Event::PersonWarned { person, medium: Medium::DoorToDoor });
+            }
+        }
+    }
+    fn alight(&mut self, _unit: UnitId, people: Vec<PersonId>, refuge: FacilityId) -> Vec<PersonId> {
+        let kind = self.city().facilities[refuge.index()].kind;
+        let mut left = Vec::new();
+        for person in people {
+            let i = person.index();
+            if kind == FacilityKind::Hospital {
+                let full = f64::from(self.refuges.load[refuge.index()])
+                    >= self.setting.scenario.city.facilities[refuge.index()].capacity;
+                if full && !self.refuges.full_said[refuge.index()] {
+                    self.refuges.full_said[refuge.index()] = true;
+                    self.events.tell(self.tick, Event::HospitalFull { facility: refuge });
+                }
+                self.refuges.load[refuge.index()] += 1;
+                self.residents.people.place[i] = Whereabouts::Hospital(refuge);
+                self.events.tell(self.tick, Event::PersonHospitalised { person, facility: refuge });
+                continue;
+            }
+            let city = self.setting.scenario.city.clone();
+            match carry::admit(&city, self.refuges, self.events, self.tick, refuge) {
+                carry::Door::In => {
+                    self.residents.people.place[i] = Whereabouts::Shelter(refuge);
+                    self.events.tell(self.tick, Event::PersonSheltered { person, facility: refuge });
+                }
+                carry::Door::TryOther(_) => left.push(person),
+            }
+        }
+        left
+    }
+    fn set_down(&mut self, _unit: UnitId, people: Vec<PersonId>, at: Point) {
+        for person in people {
+            self.residents.people.place[person.index()] =
+                Whereabouts::Open { x_dm: (at.x * 10.0) as i32, y_dm: (at.y * 10.0) as i32 };
+        }
+    }
+    fn refuge_near(&self, at: NodeId, _class: VehicleClass, hospital: bool) -> Option<FacilityId> {
+        let city = self.city();
+        let here = city.nodes[at.index()].at;
+        let kind = if hospital { FacilityKind::Hospital } else { FacilityKind::Shelter };
+        city.facilities_of(kind)
+            .filter(|(id, f)| {
+                let room = f64::from(self.refuges.load[id.index()]) < f.capacity;
+                let open = hospital || self.refuges.open[id.index()];
+                // Dry at the door.
+                room && open && self.depth_m(f.at) < 0.5
+            })
+            .map(|(id, f)| (f.at.distance_m(here), id))
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+            .map(|(_, id)| id)
+    }
+    fn open_shelter(&mut self, shelter: FacilityId) {
+        if !self.refuges.open[shelter.index()] {
+            self.refuges.open[shelter.index()] = true;
+            self.events.tell(self.tick, Event::ShelterOpened { facility: shelter });
+        }
+    }
+}
