@@ -19,13 +19,13 @@ impl Camera {
             m_per_px: m_per_px.max(0.05),
         }
     }
-    pub fn to_px(&self, size: [usize; 2], p: Point) -> (f32, f32) {
+    pub fn to_px(self, size: [usize; 2], p: Point) -> (f32, f32) {
         (
             ((p.x - self.centre.x) / self.m_per_px + size[0] as f64 / 2.0) as f32,
             ((self.centre.y - p.y) / self.m_per_px + size[1] as f64 / 2.0) as f32,
         )
     }
-    pub fn to_world(&self, size: [usize; 2], x: f32, y: f32) -> Point {
+    pub fn to_world(self, size: [usize; 2], x: f32, y: f32) -> Point {
         Point::new(
             self.centre.x + (f64::from(x) - size[0] as f64 / 2.0) * self.m_per_px,
             self.centre.y - (f64::from(y) - size[1] as f64 / 2.0) * self.m_per_px,

@@ -14,7 +14,7 @@ use egui::{
     WidgetInfo, vec2,
 };
 use sim_core::base::{ids::*, time::Tick};
-use sim_core::place::city::{City, Cover};
+use sim_core::place::city::{City, Cover, FacilityKind};
 use sim_core::record::frame::LayerName;
 use sim_core::vocab::body::{Doing, Duty, Point};
 use sim_core::vocab::condition::{Quantity, Topic};
@@ -252,8 +252,9 @@ pub fn hit(app: &ViewerApp, pos: Pos2) -> Option<Selected> {
             return Some(found);
         }
         let facilities = app.rec.city.facilities.iter().enumerate();
-        let mut facilities =
-            facilities.filter_map(|(row, f)| Some((near(f.at, 9.0)?, Selected::Facility(FacilityId::of(row)))));
+        let mut facilities = facilities
+            .filter(|(_, f)| facility_shown(f.kind, camera.m_per_px))
+            .filter_map(|(row, f)| Some((near(f.at, 9.0)?, Selected::Facility(FacilityId::of(row)))));
         if let Some(found) = nearest(&mut facilities) {
             return Some(found);
         }
@@ -282,6 +283,27 @@ pub fn hit(app: &ViewerApp, pos: Pos2) -> Option<Selected> {
         return Some(Selected::Road(link));
     }
     app.rec.city.zone_at(world).map(Selected::Zone)
+}
+
+/// In a coarse view only what a drill turns on; masts, schools and village offices come closer in.
+fn facility_shown(kind: FacilityKind, m_per_px: f64) -> bool {
+    match kind {
+        FacilityKind::FireStation
+        | FacilityKind::PoliceStation
+        | FacilityKind::Hospital
+        | FacilityKind::Shelter
+        | FacilityKind::PumpStation
+        | FacilityKind::Sluice
+        | FacilityKind::TankYard
+        | FacilityKind::CommandCentre
+        | FacilityKind::TownHall
+        | FacilityKind::FloodDepot
+        | FacilityKind::Exit => true,
+        FacilityKind::VillageOffice => m_per_px < 14.0,
+        FacilityKind::School | FacilityKind::Store | FacilityKind::Substation | FacilityKind::BaseStation => {
+            m_per_px < 8.0
+        }
+    }
 }
 
 /// Units with a position at this moment; in a post's eyes only its own.
@@ -336,7 +358,8 @@ fn signs(app: &ViewerApp, painter: &Painter) {
             }
             if belief.is_some() || camera.m_per_px < 22.0 {
                 let ink = if belief.is_some() { colours::BELIEF } else { Color32::from_rgb(70, 62, 96) };
-                symbols::plate(painter, at, Align2::CENTER_CENTER, &text, 11.0, ink);
+                // Below the office that usually stands in the middle.
+                symbols::plate(painter, at + vec2(0.0, 12.0), Align2::CENTER_TOP, &text, 11.0, ink);
             }
         }
     }
@@ -344,7 +367,7 @@ fn signs(app: &ViewerApp, painter: &Painter) {
         let r = if close { 8.0 } else { 6.0 };
         for facility in &app.rec.city.facilities {
             let at = map.to_screen(facility.at);
-            if !on_screen(at) {
+            if !on_screen(at) || !facility_shown(facility.kind, camera.m_per_px) {
                 continue;
             }
             symbols::facility(painter, at, r, facility.kind, lang);

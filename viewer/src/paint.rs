@@ -87,10 +87,9 @@ impl Ground {
         for y in 0..size[1] {
             let Some((j0, j1, fy)) = across.row(camera, y) else { continue };
             let row = &mut canvas.px[y * size[0]..(y + 1) * size[0]];
-            for x in across.first..across.last {
-                let (i0, i1, fx) = across.columns[x];
+            for (slot, (i0, i1, fx)) in across.over(row) {
                 let (a, b) = (blend(cells[j0 + i0], cells[j0 + i1], fx), blend(cells[j1 + i0], cells[j1 + i1], fx));
-                row[x] = blend(a, b, fy);
+                *slot = blend(a, b, fy);
             }
         }
         if show.zones {
@@ -186,6 +185,11 @@ impl Across {
             cell_m: grid.cell_m,
             size,
         }
+    }
+    /// The pixels of a row that lie on the grid, each with its column's cells.
+    fn over<'a>(&'a self, row: &'a mut [Color32]) -> impl Iterator<Item = (&'a mut Color32, (usize, usize, u32))> + 'a {
+        let columns = self.columns[self.first..self.last].iter().copied();
+        row[self.first..self.last].iter_mut().zip(columns)
     }
     /// The starts of the two rows of cells that pixel row `y` lies between, and the weight of the second.
     fn row(&self, camera: &Camera, y: usize) -> Option<(usize, usize, u32)> {
@@ -302,14 +306,13 @@ pub fn layer(canvas: &mut Canvas, city: &City, camera: &Camera, name: LayerName,
             continue;
         }
         let row = &mut canvas.px[y * size[0]..(y + 1) * size[0]];
-        for x in across.first..across.last {
-            let (i0, i1, fx) = across.columns[x];
+        for (slot, (i0, i1, fx)) in across.over(row) {
             let (va, vb) = (line[i0 - i_first], line[i1 - i_first]);
             if va < floor && vb < floor {
                 continue;
             }
             if let Some(step) = colours::class(steps, va + (vb - va) * (fx as f32 / 255.0)) {
-                row[x] = blend(row[x], step.colour, u32::from(step.alpha));
+                *slot = blend(*slot, step.colour, u32::from(step.alpha));
             }
         }
     }
