@@ -347,6 +347,8 @@ fn signs(app: &ViewerApp, painter: &Painter) {
         painter.line(line, Stroke::new(if seeping { 4.0 } else { 2.2 }, colour));
     }
     if app.show.zones && camera.m_per_px < 40.0 {
+        // Of names that would lie over each other the first stays; closer in there is room for all.
+        let mut taken: Vec<Rect> = Vec::new();
         for (row, zone) in app.rec.city.zones.iter().enumerate() {
             let at = map.to_screen(zone.centre);
             if !on_screen(at) {
@@ -359,7 +361,12 @@ fn signs(app: &ViewerApp, painter: &Painter) {
             if belief.is_some() || camera.m_per_px < 22.0 {
                 let ink = if belief.is_some() { colours::BELIEF } else { Color32::from_rgb(70, 62, 96) };
                 // Below the office that usually stands in the middle.
-                symbols::plate(painter, at + vec2(0.0, 12.0), Align2::CENTER_TOP, &text, 11.0, ink);
+                let at = at + vec2(0.0, 12.0);
+                let size = painter.layout_no_wrap(text.clone(), FontId::proportional(11.0), ink).size();
+                let rect = Align2::CENTER_TOP.anchor_size(at, size);
+                if !taken.iter().any(|other| other.intersects(rect)) {
+                    taken.push(symbols::plate(painter, at, Align2::CENTER_TOP, &text, 11.0, ink));
+                }
             }
         }
     }
@@ -656,10 +663,10 @@ fn wind(app: &ViewerApp, painter: &Painter, rect: Rect) {
     let way: Vec2 = vec2(to.sin(), -to.cos());
     painter.arrow(at - way * 17.0, way * 34.0, Stroke::new(2.5, Color32::from_rgb(30, 60, 120)));
     let text = format!("{} {:.1} m/s", app.lang.of("风", "wind"), tally.wind_speed_m_s);
-    symbols::plate(painter, at + vec2(0.0, 28.0), Align2::CENTER_TOP, &text, 10.5, Color32::from_gray(30));
+    symbols::plate(painter, at + vec2(-25.0, 28.0), Align2::LEFT_TOP, &text, 10.5, Color32::from_gray(30));
     if tally.rain_mm_h > 0.0 {
         let text = format!("{} {:.0} mm/h", app.lang.of("雨", "rain"), tally.rain_mm_h);
-        symbols::plate(painter, at + vec2(0.0, 44.0), Align2::CENTER_TOP, &text, 10.5, Color32::from_gray(30));
+        symbols::plate(painter, at + vec2(-25.0, 44.0), Align2::LEFT_TOP, &text, 10.5, Color32::from_gray(30));
     }
 }
 

@@ -149,6 +149,8 @@ pub fn outage(what: Outage, lang: Lang) -> &'static str {
 
 /// A number with as many digits as a reader needs.
 pub fn number(v: f64) -> String {
+    // A sum of nothing may be minus zero.
+    let v = if v == 0.0 { 0.0 } else { v };
     let a = v.abs();
     if a >= 10_000.0 {
         grouped(v.round() as i64)
