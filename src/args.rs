@@ -26,7 +26,9 @@ pub enum Command {
                             sandtable run --city out/monaco --duration 6h\n  sandtable run --fire J-07@5h --json")]
     Run(RunArgs),
     /// Check a scenario, script or city: all complaints at once, nothing is run
-    #[command(after_help = "Examples:\n  sandtable check\n  sandtable check my_scenario\n  sandtable check --city my_city\n  sandtable check --script my_drill.ron")]
+    #[command(
+        after_help = "Examples:\n  sandtable check\n  sandtable check my_scenario\n  sandtable check --city my_city\n  sandtable check --script my_drill.ron"
+    )]
     Check(CheckArgs),
     /// Write the report of a recording again, and print its indicators
     #[command(after_help = "Example:\n  sandtable report out/port_town-7 --lang en")]
@@ -36,17 +38,25 @@ pub enum Command {
     Diff(DiffArgs),
     /// Replay a recording, or follow a run in progress
     #[cfg(feature = "gui")]
-    #[command(after_help = "Examples:\n  sandtable view out/port_town-7\n  sandtable view out/port_town-7 --snapshot map.png --at 5h")]
+    #[command(
+        after_help = "Examples:\n  sandtable view out/port_town-7\n  sandtable view out/port_town-7 --snapshot map.png --at 5h"
+    )]
     View(ViewArgs),
     /// Make a city folder from OpenStreetMap and elevation data
-    #[command(after_help = "Example:\n  sandtable import town.osm.pbf --dem N43E007.hgt.zip --residents 38000 --out my_city\n  sandtable run --city my_city")]
+    #[command(
+        after_help = "Example:\n  sandtable import town.osm.pbf --dem N43E007.hgt.zip --residents 38000 --out my_city\n  sandtable run --city my_city"
+    )]
     Import(ImportArgs),
     /// Invent a city and write it as a city folder
-    #[command(after_help = "Example:\n  sandtable synth --residents 40000 --terrain mountain-valley --seed 3 --out valley")]
+    #[command(
+        after_help = "Example:\n  sandtable synth --residents 40000 --terrain mountain-valley --seed 3 --out valley"
+    )]
     Synth(SynthArgs),
     /// Export a recording: events, layers, tracks
-    #[command(after_help = "Examples:\n  sandtable export out/port_town-7 events --format csv --out events.csv\n  sandtable export out/port_town-7 \
-                            layer --layer water-depth --at 6h --out depth.tif\n  sandtable export out/port_town-7 tracks --out tracks.geojson")]
+    #[command(
+        after_help = "Examples:\n  sandtable export out/port_town-7 events --format csv --out events.csv\n  sandtable export out/port_town-7 \
+                            layer --layer water-depth --at 6h --out depth.tif\n  sandtable export out/port_town-7 tracks --out tracks.geojson"
+    )]
     Export(ExportArgs),
     /// Print shell completions
     Completions {

@@ -169,13 +169,16 @@ fn inputs(args: &RunArgs, scenario: &Scenario) -> Result<Vec<StampedInput>, Comp
         };
         let found = scenario.script.injects.iter().position(|i| i.key == key);
         match (found, parse_duration_s(time)) {
-            (Some(row), Ok(s)) => inputs.push(StampedInput {
-                tick: Tick::at_or_after_s(s),
-                input: Input::FireInject(InjectId::of(row)),
-            }),
+            (Some(row), Ok(s)) => {
+                inputs.push(StampedInput { tick: Tick::at_or_after_s(s), input: Input::FireInject(InjectId::of(row)) })
+            }
             (None, _) => {
                 let keys: Vec<&str> = scenario.script.injects.iter().map(|i| i.key.as_str()).collect();
-                complaints.add("--fire", format!("inject \"{key}\" is not there"), format!("there is: {}", keys.join(", ")));
+                complaints.add(
+                    "--fire",
+                    format!("inject \"{key}\" is not there"),
+                    format!("there is: {}", keys.join(", ")),
+                );
             }
             (_, Err(what)) => complaints.add("--fire", what, ""),
         }
@@ -277,11 +280,7 @@ pub fn diff(args: &DiffArgs) -> Done {
                     serde_json::json!({ "identical": false, "tick": difference.tick, "what": difference.what })
                 );
             } else {
-                println!(
-                    "first difference at tick {} ({})",
-                    difference.tick.0,
-                    a.header.clock.hhmm(difference.tick)
-                );
+                println!("first difference at tick {} ({})", difference.tick.0, a.header.clock.hhmm(difference.tick));
                 for line in difference.what {
                     println!("  {line}");
                 }

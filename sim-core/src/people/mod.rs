@@ -9,7 +9,7 @@ pub mod harm;
 pub mod populate;
 pub mod warn;
 
-use crate::base::{digest::Digest, ids::*, time::Tick};
+use crate::base::{digest::Digest, fold, ids::*, time::Tick};
 use crate::place::city::City;
 use crate::vocab::body::{Cause, Doing, Health, Whereabouts};
 use crate::vocab::event::Choice;
@@ -228,27 +228,29 @@ impl People {
         count
     }
     pub fn digest(&self, digest: &mut Digest) {
-        for i in 0..self.len() {
-            let (kind, what) = match self.place[i] {
-                Whereabouts::Building(b) => (0u32, b.0),
-                Whereabouts::OnFoot => (1, 0),
-                Whereabouts::Car(c) => (2, c.0),
-                Whereabouts::Aboard(u) => (3, u.0),
-                Whereabouts::Shelter(f) => (4, f.0),
-                Whereabouts::Hospital(f) => (5, f.0),
-                Whereabouts::Away(f) => (6, f.0),
-                Whereabouts::Open { x_dm, y_dm } => (7, (x_dm ^ y_dm.rotate_left(16)) as u32),
-            };
-            let state = (self.health[i] as u32) << 16
-                | u32::from(self.knows[i]) << 8
-                | u32::from(self.trapped[i]) << 4
-                | u32::from(self.relieved[i]);
-            digest.u32(kind << 29 | state).u32(what);
-        }
-        for load in &self.load {
-            digest.f32s(load);
-        }
-        digest.f32s(&self.dose).f32s(&self.felt_m);
+        let rows = |chunk: usize, n: usize| chunk * fold::CHUNK..((chunk + 1) * fold::CHUNK).min(n);
+        digest.pieces(self.len().div_ceil(fold::CHUNK), |chunk, digest| {
+            for i in rows(chunk, self.len()) {
+                let (kind, what) = match self.place[i] {
+                    Whereabouts::Building(b) => (0u32, b.0),
+                    Whereabouts::OnFoot => (1, 0),
+                    Whereabouts::Car(c) => (2, c.0),
+                    Whereabouts::Aboard(u) => (3, u.0),
+                    Whereabouts::Shelter(f) => (4, f.0),
+                    Whereabouts::Hospital(f) => (5, f.0),
+                    Whereabouts::Away(f) => (6, f.0),
+                    Whereabouts::Open { x_dm, y_dm } => (7, (x_dm ^ y_dm.rotate_left(16)) as u32),
+                };
+                let state = (self.health[i] as u32) << 16
+                    | u32::from(self.knows[i]) << 8
+                    | u32::from(self.trapped[i]) << 4
+                    | u32::from(self.relieved[i]);
+                digest.u32(kind << 29 | state).u32(what);
+            }
+            for i in rows(chunk, self.len()) {
+                digest.f32s(&self.load[i]).f32(self.dose[i]).f32(self.felt_m[i]);
+            }
+        });
         for household in &self.households {
             let considering = household.considering.map_or(0, |(a, t, v)| (t.0 << 4) | (a as u32) << 1 | u32::from(v));
             digest.u32(household.plan as u32).u32(u32::from(household.heard)).u32(considering);

@@ -303,7 +303,7 @@ pub fn work(
     if units.iter().all(|u| matches!(u.duty, Duty::Ready | Duty::Lost)) {
         return;
     }
-    let mut ground = Ground::survey(
+    let mut ground = Ground::new(
         &setting,
         tick,
         &nature,

@@ -15,6 +15,7 @@ use crate::vocab::event::Event;
 use crate::vocab::lever::Lever;
 use crate::vocab::message::Medium;
 use crate::vocab::order::Advice;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A sighting is radioed again when it changed, or after this time, s. Assumption.
@@ -31,28 +32,22 @@ pub struct Ground<'a> {
     pub lines: &'a mut Lines,
     pub levers: &'a mut Levers,
     pub events: &'a mut Events,
+    /// Made when the first crew of the tick asks: most ticks nobody does.
+    needs: OnceCell<Needs>,
+}
+
+/// Who needs what, where: lists by zone for all crews of a tick.
+#[derive(Default)]
+struct Needs {
     trapped: BTreeMap<ZoneId, BTreeSet<BuildingId>>,
     awaiting: BTreeMap<ZoneId, BTreeSet<BuildingId>>,
     hurt: BTreeMap<ZoneId, BTreeSet<PersonId>>,
     uncalled: BTreeMap<ZoneId, BTreeMap<BuildingId, u32>>,
 }
 
-impl<'a> Ground<'a> {
-    /// Who needs what, where: lists by zone for all units of this tick.
-    pub fn survey(
-        setting: &'a Setting,
-        tick: Tick,
-        nature: &'a Nature,
-        residents: &'a mut Residents,
-        traffic: &'a mut Traffic,
-        refuges: &'a mut Refuges,
-        lines: &'a mut Lines,
-        levers: &'a mut Levers,
-        events: &'a mut Events,
-    ) -> Ground<'a> {
-        let city = &setting.scenario.city;
-        let (mut trapped, mut awaiting, mut hurt, mut uncalled) =
-            (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+impl Needs {
+    fn survey(city: &City, residents: &Residents) -> Needs {
+        let mut needs = Needs::default();
         let people = &residents.people;
         for i in 0..people.len() {
             let person = PersonId::of(i);
@@ -60,8 +55,7 @@ impl<'a> Ground<'a> {
                 && people.doing(person) == Doing::Trapped
                 && let Whereabouts::Building(b) = people.place[i]
             {
-                let zone = city.buildings[b.index()].zone;
-                trapped.entry(zone).or_insert_with(BTreeSet::new).insert(b);
+                needs.trapped.entry(city.buildings[b.index()].zone).or_default().insert(b);
             }
             if people.health[i] == Health::Serious && people.doing(person) == Doing::Hurt {
                 let zone = match people.place[i] {
@@ -72,7 +66,7 @@ impl<'a> Ground<'a> {
                     _ => None,
                 };
                 let zone = zone.unwrap_or(people.household(person).zone);
-                hurt.entry(zone).or_insert_with(BTreeSet::new).insert(person);
+                needs.hurt.entry(zone).or_default().insert(person);
             }
         }
         for (h, household) in people.households.iter().enumerate() {
@@ -80,29 +74,41 @@ impl<'a> Ground<'a> {
                 continue;
             }
             if household.plan == Plan::AwaitingTransport {
-                awaiting.entry(household.zone).or_insert_with(BTreeSet::new).insert(household.home);
+                needs.awaiting.entry(household.zone).or_default().insert(household.home);
             }
             if !residents.books.called_on.contains(&household.home) {
-                *uncalled.entry(household.zone).or_insert_with(BTreeMap::new).entry(household.home).or_insert(0) += 1;
+                *needs.uncalled.entry(household.zone).or_default().entry(household.home).or_insert(0) += 1;
             }
         }
-        Ground {
-            setting,
-            tick,
-            nature,
-            residents,
-            traffic,
-            refuges,
-            lines,
-            levers,
-            events,
-            trapped,
-            awaiting,
-            hurt,
-            uncalled,
-        }
+        needs
+    }
+}
+
+impl<'a> Ground<'a> {
+    pub fn new(
+        setting: &'a Setting,
+        tick: Tick,
+        nature: &'a Nature,
+        residents: &'a mut Residents,
+        traffic: &'a mut Traffic,
+        refuges: &'a mut Refuges,
+        lines: &'a mut Lines,
+        levers: &'a mut Levers,
+        events: &'a mut Events,
+    ) -> Ground<'a> {
+        Ground { setting, tick, nature, residents, traffic, refuges, lines, levers, events, needs: OnceCell::new() }
     }
 
+    fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| Needs::survey(&self.setting.scenario.city, self.residents))
+    }
+    fn needs_mut(&mut self) -> &mut Needs {
+        if self.needs.get().is_none() {
+            let needs = Needs::survey(&self.setting.scenario.city, self.residents);
+            self.needs = OnceCell::from(needs);
+        }
+        self.needs.get_mut().expect("made just above")
+    }
     fn nearest(&self, buildings: impl Iterator<Item = BuildingId>, at: Point) -> Option<BuildingId> {
         let city = self.city();
         buildings
@@ -172,7 +178,7 @@ impl Field for Ground<'_> {
         sighting(self.setting, self.tick, self.lines, self.events, unit, fact);
     }
     fn trapped_near(&self, zone: ZoneId, at: Point) -> Option<BuildingId> {
-        self.nearest(self.trapped.get(&zone)?.iter().copied(), at)
+        self.nearest(self.needs().trapped.get(&zone)?.iter().copied(), at)
     }
     fn board_trapped(&mut self, unit: UnitId, building: BuildingId, room: usize) -> Vec<PersonId> {
         let people = &self.residents.people;
@@ -183,7 +189,7 @@ impl Field for Ground<'_> {
             .collect();
         if waiting.len() <= room {
             let zone = self.city().buildings[building.index()].zone;
-            if let Some(list) = self.trapped.get_mut(&zone) {
+            if let Some(list) = self.needs_mut().trapped.get_mut(&zone) {
                 list.remove(&building);
             }
         }
@@ -207,7 +213,8 @@ impl Field for Ground<'_> {
             }
             _ => None,
         };
-        self.hurt
+        self.needs()
+            .hurt
             .get(&zone)?
             .iter()
             .filter_map(|person| spot(person).map(|(p, node)| (p.distance_m(at), *person, node)))
@@ -215,14 +222,14 @@ impl Field for Ground<'_> {
             .map(|(_, person, node)| (person, node))
     }
     fn board_hurt(&mut self, unit: UnitId, person: PersonId) -> bool {
-        let waiting = self.hurt.values_mut().any(|list| list.remove(&person));
+        let waiting = self.needs_mut().hurt.values_mut().any(|list| list.remove(&person));
         if waiting {
             self.aboard(unit, person);
         }
         waiting
     }
     fn awaiting_near(&self, zone: ZoneId, at: Point) -> Option<BuildingId> {
-        self.nearest(self.awaiting.get(&zone)?.iter().copied(), at)
+        self.nearest(self.needs().awaiting.get(&zone)?.iter().copied(), at)
     }
     fn board_awaiting(&mut self, unit: UnitId, building: BuildingId, room: usize) -> Vec<PersonId> {
         let people = &self.residents.people;
@@ -249,7 +256,7 @@ impl Field for Ground<'_> {
         }
         if !left || taken.is_empty() {
             let zone = self.city().buildings[building.index()].zone;
-            if let Some(list) = self.awaiting.get_mut(&zone) {
+            if let Some(list) = self.needs_mut().awaiting.get_mut(&zone) {
                 list.remove(&building);
             }
         }
@@ -261,13 +268,13 @@ impl Field for Ground<'_> {
         taken
     }
     fn uncalled_near(&self, zone: ZoneId, at: Point) -> Option<(BuildingId, u32)> {
-        let list = self.uncalled.get(&zone)?;
+        let list = self.needs().uncalled.get(&zone)?;
         let building = self.nearest(list.keys().copied(), at)?;
         Some((building, list[&building]))
     }
     fn call_on(&mut self, _unit: UnitId, building: BuildingId) {
         let zone = self.city().buildings[building.index()].zone;
-        if let Some(list) = self.uncalled.get_mut(&zone) {
+        if let Some(list) = self.needs_mut().uncalled.get_mut(&zone) {
             list.remove(&building);
         }
         self.residents.books.called_on.insert(building);

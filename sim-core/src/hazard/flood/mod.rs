@@ -366,7 +366,10 @@ impl Flood {
     }
     pub fn digest(&self, digest: &mut Digest) {
         let s = &self.state;
-        digest.f64s(&s.water.h);
+        let h = &s.water.h;
+        digest.pieces(h.len().div_ceil(fold::CHUNK), |chunk, digest| {
+            digest.f64s(&h[chunk * fold::CHUNK..((chunk + 1) * fold::CHUNK).min(h.len())]);
+        });
         for levee in &s.levees {
             match levee {
                 LeveeState::Whole => digest.u8(0),
