@@ -94,10 +94,10 @@ pub fn run(args: &RunArgs) -> Done {
     exercise::write_report(&recording, &report).map_err(io(&report, "cannot be written"))?;
     let all = indicators(&recording);
     if args.json {
-        println!("{}", indicators_json(&recording, &all));
+        say!("{}", indicators_json(&recording, &all));
         return Ok(true);
     }
-    println!("{}", table::table(&all, lang));
+    say!("{}", table::table(&all, lang));
     let size = std::fs::metadata(recording.path()).map_or(0, |m| m.len());
     let text = Text::new(
         format!(
@@ -117,13 +117,13 @@ pub fn run(args: &RunArgs) -> Done {
             folder.display()
         ),
     );
-    println!("{}", text.get(lang));
+    say!("{}", text.get(lang));
     Ok(true)
 }
 
 fn announce(scenario: &Scenario, seed: u64, folder: &Path, lang: Lang) {
     let city = &scenario.city;
-    println!(
+    say!(
         "{}\n{}",
         scenario.title.get(lang),
         lang.of(
@@ -213,9 +213,9 @@ pub fn check(args: &CheckArgs) -> Done {
     match Scenario::load(&chosen(&args.scenario, &args.city, &args.script)) {
         Ok(scenario) => {
             if args.json {
-                println!("{}", serde_json::json!({ "hash": scenario.hash, "complaints": [] }));
+                say!("{}", serde_json::json!({ "hash": scenario.hash, "complaints": [] }));
             } else {
-                println!(
+                say!(
                     "nothing to complain about: {} posts, {} units, {} clauses, {} injects, {} residents; hash {}",
                     scenario.posts.len(),
                     scenario.units.len(),
@@ -229,7 +229,7 @@ pub fn check(args: &CheckArgs) -> Done {
         }
         Err(complaints) if args.json => {
             let rows: Vec<serde_json::Value> = complaints.0.iter().map(complaint_json).collect();
-            println!("{}", serde_json::json!({ "complaints": rows }));
+            say!("{}", serde_json::json!({ "complaints": rows }));
             Err(complaints)
         }
         Err(complaints) => Err(complaints),
@@ -246,7 +246,7 @@ pub fn report(args: &ReportArgs) -> Done {
     let recording = open(&args.recording)?;
     let lang: Lang = args.lang.into();
     if args.text {
-        println!("{}", exercise::golden_text(&recording, lang));
+        say!("{}", exercise::golden_text(&recording, lang));
         return Ok(true);
     }
     let beside = recording.path().with_file_name("report.html");
@@ -254,10 +254,10 @@ pub fn report(args: &ReportArgs) -> Done {
     exercise::write_report(&recording, &out).map_err(io(&out, "cannot be written"))?;
     let all = indicators(&recording);
     if args.json {
-        println!("{}", indicators_json(&recording, &all));
+        say!("{}", indicators_json(&recording, &all));
     } else {
-        println!("{}", table::table(&all, lang));
-        println!("{}", out.display());
+        say!("{}", table::table(&all, lang));
+        say!("{}", out.display());
     }
     Ok(true)
 }
@@ -267,22 +267,19 @@ pub fn diff(args: &DiffArgs) -> Done {
     match compare(&a, &b) {
         None => {
             if args.json {
-                println!("{}", serde_json::json!({ "identical": true, "ticks": a.digests.len() }));
+                say!("{}", serde_json::json!({ "identical": true, "ticks": a.digests.len() }));
             } else {
-                println!("identical: {} ticks, {} events", a.digests.len(), a.events.len());
+                say!("identical: {} ticks, {} events", a.digests.len(), a.events.len());
             }
             Ok(true)
         }
         Some(difference) => {
             if args.json {
-                println!(
-                    "{}",
-                    serde_json::json!({ "identical": false, "tick": difference.tick, "what": difference.what })
-                );
+                say!("{}", serde_json::json!({ "identical": false, "tick": difference.tick, "what": difference.what }));
             } else {
-                println!("first difference at tick {} ({})", difference.tick.0, a.header.clock.hhmm(difference.tick));
+                say!("first difference at tick {} ({})", difference.tick.0, a.header.clock.hhmm(difference.tick));
                 for line in difference.what {
-                    println!("  {line}");
+                    say!("  {line}");
                 }
             }
             Ok(false)
@@ -323,11 +320,11 @@ pub fn import(args: &ImportArgs) -> Done {
     }
     let imported = importer::import(&spec)?;
     for line in &imported.log {
-        println!("{line}");
+        say!("{line}");
     }
     folder::save(&imported.city, &args.out).map_err(io(&args.out, "cannot be written"))?;
-    println!("{}", args.out.display());
-    println!("sandtable run --city {}", args.out.display());
+    say!("{}", args.out.display());
+    say!("sandtable run --city {}", args.out.display());
     Ok(true)
 }
 
@@ -350,7 +347,7 @@ pub fn synth(args: &SynthArgs) -> Done {
     }
     let city = synthesise(&spec);
     folder::save(&city, &args.out).map_err(io(&args.out, "cannot be written"))?;
-    println!(
+    say!(
         "{}: {} residents, {} buildings, {} links; {}",
         city.name.en,
         city.residents(),

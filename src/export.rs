@@ -29,7 +29,7 @@ pub fn export(args: &ExportArgs) -> Done {
         What::Layer => layer(&recording, args)?,
         What::Tracks => tracks(&recording, &args.out).map_err(|e| failed(e.to_string()))?,
     }
-    println!("{}", args.out.display());
+    say!("{}", args.out.display());
     Ok(true)
 }
 

@@ -1,5 +1,15 @@
 //! The command line of Sandtable. Exit codes: 0 done, 1 a check failed, 2 could not run.
 
+/// Prints a line; a reader that has had enough (`| head`) ends the program quietly.
+macro_rules! say {
+    ($($arg:tt)*) => {{
+        use std::io::Write;
+        if writeln!(std::io::stdout(), $($arg)*).is_err() {
+            std::process::exit(0);
+        }
+    }};
+}
+
 mod args;
 mod commands;
 mod export;

@@ -196,7 +196,7 @@ impl Comms {
             Party::Person(_) | Party::Gauge(_) | Party::Persona(_) | Party::Public(_) => 99_999,
         } * 8
             + u32::from(attempt);
-        let face_to_face = message.medium == Medium::Direct && message.from != *to && attempt > 0;
+        let face_to_face = message.medium == Medium::Direct && message.from != *to;
         let delay_s = if face_to_face {
             RUNNER_S
         } else {

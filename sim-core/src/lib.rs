@@ -1,6 +1,6 @@
 //! The engine of Sandtable (沙盘), floors 0 to 6 of ARCHITECTURE.md, in floor order.
 //!
-//! A run is a function: `run(scenario, script, seed, inputs) -> recording`. `sim.rs` shows one tick on one page.
+//! A run is a function: `run(scenario, script, seed, inputs) -> recording`. `sim/mod.rs` shows one tick on one page.
 
 /// Floor 0: ids, time, chance, ordered parallel sums, exact maths, complaints.
 pub mod base {

@@ -103,7 +103,16 @@ pub fn goal(task: Task, at: Point, field: &dyn Field) -> NodeId {
         Task::Ambulance(zone) => field
             .hurt_near(zone, at)
             .map_or_else(|| nearest_node(city, city.zones[zone.index()].centre), |(_, node)| node),
-        Task::Cordon { site, .. } | Task::MonitorGas(site) | Task::StopLeak(site) => city.facilities[site.index()].node,
+        // A cordon is held from its rim, not from beside the leak.
+        Task::Cordon { site, radius_m } => {
+            let (centre, radius_m) = (city.facilities[site.index()].at, f64::from(radius_m));
+            let rim = (0..city.nodes.len())
+                .filter(|&n| (radius_m..1.6 * radius_m).contains(&city.nodes[n].at.distance_m(centre)))
+                .map(|n| (city.nodes[n].at.distance_m(at), n))
+                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            rim.map_or(city.facilities[site.index()].node, |(_, n)| NodeId::of(n))
+        }
+        Task::MonitorGas(site) | Task::StopLeak(site) => city.facilities[site.index()].node,
         Task::OpenShelter(facility) => city.facilities[facility.index()].node,
     }
 }
@@ -311,29 +320,33 @@ fn ambulance(unit: &mut Unit, zone: ZoneId, field: &mut dyn Field) -> Outcome {
 
 fn cordon(unit: &mut Unit, site: FacilityId, radius_m: f64, field: &mut dyn Field) -> Outcome {
     if unit.progress == 0.0 {
-        let centre = field.city().facilities[site.index()].at;
-        let inside = |p: Point| p.distance_m(centre) <= radius_m;
-        // The roads that lead into the circle are closed at its rim.
-        let rim: Vec<LinkId> = (0..field.city().links.len())
-            .filter(|&l| {
-                let link = &field.city().links[l];
-                let (from, to) = (field.city().nodes[link.from.index()].at, field.city().nodes[link.to.index()].at);
-                !inside(from) && inside(to)
-            })
-            .map(LinkId::of)
-            .collect();
-        for link in rim {
+        for link in rim(site, radius_m, field.city()) {
             field.pull(Lever::CloseRoad { link, why: Closure::Order }, unit.id);
         }
     }
     unit.progress += 60.0;
-    // A cordon stands as long as the leak lasts, and half an hour more.
+    // A cordon stands as long as the leak lasts, and half an hour more; then the roads are open again.
     if field.leaking(site) {
         unit.stuck_s = 0.0;
-        Outcome::Busy(60.0)
-    } else {
-        idle(unit, 1800.0)
+        return Outcome::Busy(60.0);
     }
+    let outcome = idle(unit, 1800.0);
+    if matches!(outcome, Outcome::Finished) {
+        for link in rim(site, radius_m, field.city()) {
+            field.pull(Lever::OpenRoad { link }, unit.id);
+        }
+    }
+    outcome
+}
+
+/// The roads that lead into the circle around a site.
+fn rim(site: FacilityId, radius_m: f64, city: &City) -> Vec<LinkId> {
+    let centre = city.facilities[site.index()].at;
+    let inside = |node: NodeId| city.nodes[node.index()].at.distance_m(centre) <= radius_m;
+    (0..city.links.len())
+        .map(LinkId::of)
+        .filter(|l| !inside(city.links[l.index()].from) && inside(city.links[l.index()].to))
+        .collect()
 }
 
 fn monitor(unit: &mut Unit, site: FacilityId, field: &mut dyn Field) -> Outcome {

@@ -12,7 +12,7 @@ use crate::people::{Intent, Plan};
 use crate::place::city::FacilityKind;
 use crate::response::{self, Unit};
 use crate::travel::News;
-use crate::vocab::body::{Duty, Health, Whereabouts};
+use crate::vocab::body::{Duty, Health, VehicleClass, Whereabouts};
 use crate::vocab::event::{Choice, Event};
 use crate::vocab::message::Medium;
 use crate::vocab::order::OrderState;
@@ -105,11 +105,13 @@ pub fn decide(
                 if at == home {
                     continue;
                 }
-                let (from, to) = (city.buildings[at.index()].node, city.buildings[home.index()].node);
-                let destination = traffic.travel.destination_at(to);
                 let far = city.buildings[at.index()].at.distance_m(city.buildings[home.index()].at) > RIDE_FROM_M;
                 let by_car = far && people.household(person).car && people.age[i] >= 18;
                 let known = traffic.public_knows_closures;
+                let class = if by_car { VehicleClass::Car } else { VehicleClass::Foot };
+                let from = traffic.for_wheels(city.buildings[at.index()].node, class);
+                let to = traffic.for_wheels(city.buildings[home.index()].node, class);
+                let destination = traffic.travel.destination_at(to);
                 if by_car {
                     let car = traffic.travel.start_car(&[person], from, destination, known);
                     people.place[i] = Whereabouts::Car(car);
@@ -163,7 +165,8 @@ fn set_out(
     if party.is_empty() {
         return;
     }
-    let node = city.buildings[from.index()].node;
+    let class = if by_car { VehicleClass::Car } else { VehicleClass::Foot };
+    let node = traffic.for_wheels(city.buildings[from.index()].node, class);
     let destination = traffic.havens[&haven];
     let known = traffic.public_knows_closures;
     if by_car {

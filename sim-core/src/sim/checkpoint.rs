@@ -134,6 +134,7 @@ impl Sim {
             travel: Travel::resume(&city, c.travel),
             havens: c.havens,
             public_knows_closures: c.public_knows_closures,
+            drive_node: Arc::new(Traffic::drive_nodes(&city)),
         });
         world.insert_resource(Residents { people: c.people, goals: c.goals, books: c.books });
         world.insert_resource(Lines {

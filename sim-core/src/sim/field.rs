@@ -141,6 +141,7 @@ impl Field for Ground<'_> {
         &self.setting.scenario.city
     }
     fn route(&self, from: NodeId, to: NodeId, class: VehicleClass, closed: &BTreeSet<LinkId>) -> Option<Vec<LinkId>> {
+        let (from, to) = (self.traffic.for_wheels(from, class), self.traffic.for_wheels(to, class));
         self.traffic.travel.unit_route(from, to, class, &|link| closed.contains(&link))
     }
     fn speed_m_s(&self, link: LinkId, class: VehicleClass) -> f64 {

@@ -41,7 +41,8 @@ pub(super) fn world(scenario: Arc<Scenario>, seed: u64) -> World {
         hour_ago_at: Tick(0),
         zone_cells: Arc::new(zone_cells(&city)),
     });
-    world.insert_resource(Traffic { travel, havens, public_knows_closures: false });
+    let drive_node = Arc::new(Traffic::drive_nodes(&city));
+    world.insert_resource(Traffic { travel, havens, public_knows_closures: false, drive_node });
     world.insert_resource(Residents { people, goals: Default::default(), books: Books::default() });
     world.insert_resource(Lines {
         comms: Comms::default(),
@@ -229,8 +230,9 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         inner_level_m: water.inner_level_m,
         // Ridges, paddies and yards of a polder hold some 10 mm, streets less (assumption).
         film_m: 0.01,
-        // River levees with a sandy core (assumption): the law's value for sand.
-        breach: BreachSpec { critical_m_s: 0.2, ..BreachSpec::default() },
+        // River levees with a sandy core (assumption): the law's value for sand,
+        // and a slide of 40 m to begin with (assumption).
+        breach: BreachSpec { critical_m_s: 0.2, first_width_m: 40.0, ..BreachSpec::default() },
         ..FloodSpec::default()
     }
 }

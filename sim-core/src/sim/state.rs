@@ -6,10 +6,12 @@ use crate::drill::Progress;
 use crate::hazard::flood::Flood;
 use crate::hazard::gas::Gas;
 use crate::people::{People, warn::Campaign};
+use crate::place::city::City;
 use crate::record::StampedInput;
 use crate::response::orders::OrderBook;
 use crate::scenario::Scenario;
 use crate::travel::{DestinationId, Travel};
+use crate::vocab::body::VehicleClass;
 use crate::vocab::condition::Topic;
 use crate::vocab::event::{Event, Stamped};
 use crate::vocab::lever::Lever;
@@ -76,6 +78,41 @@ pub struct Traffic {
     /// Destination of each haven.
     pub havens: BTreeMap<FacilityId, DestinationId>,
     pub public_knows_closures: bool,
+    /// For every node the nearest one that cars reach: doors on footpaths are served from there.
+    pub drive_node: Arc<Vec<NodeId>>,
+}
+
+impl Traffic {
+    /// For every node the nearest one where cars can come in and go out.
+    pub fn drive_nodes(city: &City) -> Vec<NodeId> {
+        let n = city.nodes.len();
+        let (mut into, mut out) = (vec![false; n], vec![false; n]);
+        for link in city.links.iter().filter(|l| l.drivable()) {
+            out[link.from.index()] = true;
+            into[link.to.index()] = true;
+        }
+        let drivable: Vec<usize> = (0..n).filter(|&i| into[i] && out[i]).collect();
+        (0..n)
+            .map(|i| {
+                if into[i] && out[i] {
+                    return NodeId::of(i);
+                }
+                let at = city.nodes[i].at;
+                let nearest = drivable
+                    .iter()
+                    .map(|&d| (city.nodes[d].at.distance_m(at), d))
+                    .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                nearest.map_or(NodeId::of(i), |(_, d)| NodeId::of(d))
+            })
+            .collect()
+    }
+    /// Where a vehicle stops for a door at this node.
+    pub fn for_wheels(&self, node: NodeId, class: VehicleClass) -> NodeId {
+        match class {
+            VehicleClass::Foot | VehicleClass::Boat => node,
+            VehicleClass::Car | VehicleClass::Truck | VehicleClass::HighClearance => self.drive_node[node.index()],
+        }
+    }
 }
 
 /// Where a person on the move is going.

@@ -782,7 +782,7 @@ pub fn dispatch(
 ) {
     let (tick, scenario) = (now.tick, &setting.scenario);
     for order in orders.book.overdue(tick) {
-        if advance(&mut orders, &mut events, tick, order, OrderState::Failed("not started in time".into())) {
+        if advance(&mut orders, &mut events, tick, order, OrderState::Failed("not begun by its deadline".into())) {
             answer(&setting, tick, &mut lines, &mut events, &orders, order);
         }
     }
