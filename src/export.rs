@@ -2,11 +2,11 @@
 
 use crate::args::{ExportArgs, Format, Layer, What};
 use crate::commands::{Done, duration_s, open};
-use arrow::array::{ArrayRef, Float64Array, StringArray, UInt32Array};
-use arrow::record_batch::RecordBatch;
-use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use sim_core::base::complaint::Complaints;
 use sim_core::base::ids::UnitId;
 use sim_core::base::time::Tick;
@@ -60,25 +60,33 @@ fn events_csv(recording: &Recording, out: &Path) -> Result<(), csv::Error> {
 }
 
 fn events_parquet(recording: &Recording, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let (mut ticks, mut seconds, mut clocks, mut kinds, mut fields) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (tick, s, clock, kind, more) in event_rows(recording) {
-        ticks.push(tick);
+    let schema = parse_message_type(
+        "message event { required int32 tick; required double time_s; required binary clock (UTF8);
+         required binary event (UTF8); required binary fields (UTF8); }",
+    )?;
+    let (mut ticks, mut seconds) = (Vec::new(), Vec::new());
+    let mut texts: [Vec<ByteArray>; 3] = Default::default();
+    for (tick, s, clock, kind, fields) in event_rows(recording) {
+        ticks.push(tick as i32);
         seconds.push(s);
-        clocks.push(clock);
-        kinds.push(kind);
-        fields.push(more);
+        for (column, text) in texts.iter_mut().zip([clock, kind, fields]) {
+            column.push(ByteArray::from(text.into_bytes()));
+        }
     }
-    let batch = RecordBatch::try_from_iter([
-        ("tick", Arc::new(UInt32Array::from(ticks)) as ArrayRef),
-        ("time_s", Arc::new(Float64Array::from(seconds)) as ArrayRef),
-        ("clock", Arc::new(StringArray::from(clocks)) as ArrayRef),
-        ("event", Arc::new(StringArray::from(kinds)) as ArrayRef),
-        ("fields", Arc::new(StringArray::from(fields)) as ArrayRef),
-    ])?;
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
-    let mut writer = ArrowWriter::try_new(File::create(out)?, batch.schema(), Some(properties))?;
-    writer.write(&batch)?;
+    let mut writer = SerializedFileWriter::new(File::create(out)?, Arc::new(schema), Arc::new(properties))?;
+    let mut group = writer.next_row_group()?;
+    let mut column = 0;
+    while let Some(mut next) = group.next_column()? {
+        match column {
+            0 => next.typed::<Int32Type>().write_batch(&ticks, None, None)?,
+            1 => next.typed::<DoubleType>().write_batch(&seconds, None, None)?,
+            text => next.typed::<ByteArrayType>().write_batch(&texts[text - 2], None, None)?,
+        };
+        next.close()?;
+        column += 1;
+    }
+    group.close()?;
     writer.close()?;
     Ok(())
 }

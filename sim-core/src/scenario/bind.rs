@@ -108,7 +108,7 @@ impl Binder<'_> {
             GaugeId(0)
         })
     }
-    /// A facility by key, or "first:TankYard" for the first of a kind: a script for any city.
+    /// A facility by key, or "first:TankYard|Exit" for the first of the first kind there is: for any city.
     pub fn facility(&mut self, key: &str) -> FacilityId {
         if key == "it" {
             if let It::Facility(facility) = self.it {
@@ -117,13 +117,12 @@ impl Binder<'_> {
             self.complain("it", "\"it\" is not a facility here", "use `each: Shelter` or name the facility");
             return FacilityId(0);
         }
-        if let Some(kind) = key.strip_prefix("first:") {
-            if let Some(kind) = kind_by_name(kind)
-                && let Some((id, _)) = self.city.facilities_of(kind).next()
-            {
+        if let Some(kinds) = key.strip_prefix("first:") {
+            let found = kinds.split('|').find_map(|kind| self.city.facilities_of(kind_by_name(kind)?).next());
+            if let Some((id, _)) = found {
                 return id;
             }
-            self.complain(key, format!("the city has no facility of kind {kind}"), "name one that it has");
+            self.complain(key, format!("the city has no facility of kind {kinds}"), "name one that it has");
             return FacilityId(0);
         }
         self.city.facility_by_key(key).unwrap_or_else(|| {

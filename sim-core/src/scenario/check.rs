@@ -2,7 +2,7 @@
 
 use super::bind::{Binder, It};
 use super::raw::*;
-use super::source::{DEFAULT, Source};
+use super::source::{ANY_TOWN, DEFAULT, Source};
 use super::{Choice, Duties, Scenario, Series, Water, Weather};
 use crate::base::complaint::{Complaints, nearest};
 use crate::base::text::Text;
@@ -27,6 +27,7 @@ const SCHEMA: u32 = 1;
 pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let built_in = choice.scenario.is_none();
     let path = match &choice.scenario {
+        None if choice.city.is_some() => PathBuf::from(ANY_TOWN),
         None => PathBuf::from(DEFAULT),
         Some(path) if path.is_dir() => path.join("scenario.ron"),
         Some(path) => path.clone(),
@@ -86,7 +87,7 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let clause_ids: BTreeSet<String> = clauses.iter().map(|c| c.id.clone()).collect();
     let script = checked_script(&script_source, &script, &city, &posts, &inject_keys, &clause_ids, &mut complaints);
     owners(&plan_source, &clauses, &kinds, &units, &posts, &mut complaints);
-    let (clock, ticks, weather, water) = frame(&source, &raw, choice, &mut complaints);
+    let (clock, ticks, weather, water) = frame(&source, &raw, choice, &city, &mut complaints);
     behaviour(&source, &raw.behaviour, &mut complaints);
 
     if !complaints.is_empty() {
@@ -147,6 +148,7 @@ fn frame(
     source: &Source,
     raw: &RawScenario,
     choice: &Choice,
+    city: &City,
     complaints: &mut Complaints,
 ) -> (Option<Clock>, u32, Weather, Water) {
     let mut add = |word: &str, what: String, hint: &str| match source.place("", word) {
@@ -181,6 +183,10 @@ fn frame(
     let rain_mm_h = series("rain_mm_h", &w.rain_mm_h, 0.0, 500.0, &mut add);
     let inflow_m3_s = q.inflow_m3_s.as_ref().map(|s| series("inflow_m3_s", s, 0.0, 200_000.0, &mut add));
     let stage_m = q.stage_m.as_ref().map(|stage| match stage {
+        RawStage::AboveStart(raw) => series("stage_m", raw, -20.0, 50.0, &mut add)
+            .into_iter()
+            .map(|(t, above)| (t, city.water_level_m + above))
+            .collect(),
         RawStage::Series(raw) => series("stage_m", raw, -100.0, 9000.0, &mut add),
         RawStage::Tide { mean_m, amplitude_m, high_at, period, surge_m } => {
             let surge = series("surge_m", surge_m, -5.0, 15.0, &mut add);
@@ -289,6 +295,13 @@ fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complain
                     None => {
                         binder.complain(&raw.key, format!("the city has no {kind:?} for this post"), "another seat")
                     }
+                }
+            }
+            RawSeat::FirstOf(kinds) => {
+                let first = kinds.iter().find_map(|kind| city.facilities_of(*kind).next());
+                match first {
+                    Some((_, f)) => seats.push((raw.key.clone(), raw.name.clone(), f.at, all, None)),
+                    None => binder.complain(&raw.key, format!("the city has none of {kinds:?}"), "another seat"),
                 }
             }
             RawSeat::Key(key) => {

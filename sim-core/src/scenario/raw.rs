@@ -68,6 +68,8 @@ pub struct RawWater {
 #[serde(deny_unknown_fields)]
 pub enum RawStage {
     Series(RawSeries),
+    /// Metres above the city's water level at the start: for any town.
+    AboveStart(RawSeries),
     /// Mean + amplitude cos(2π (t - high_at)/period) + surge(t).
     Tide {
         mean_m: f64,
@@ -165,6 +167,8 @@ pub enum RawCalls {
 #[derive(Debug, Deserialize)]
 pub enum RawSeat {
     Kind(FacilityKind),
+    /// The first of these kinds that the city has.
+    FirstOf(Vec<FacilityKind>),
     Key(String),
     EachTown,
     EachZone,

@@ -8,15 +8,22 @@ use std::path::{Path, PathBuf};
 const LARGEST_BYTES: u64 = 8 << 20;
 
 /// The embedded default files, by the path they have in the project.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 8] = [
     ("scenarios/port_town/scenario.ron", include_str!("../../../scenarios/port_town/scenario.ron")),
     ("scenarios/port_town/roster.ron", include_str!("../../../scenarios/port_town/roster.ron")),
     ("scenarios/port_town/plan.ron", include_str!("../../../scenarios/port_town/plan.ron")),
     ("drill-scripts/port_town_night.ron", include_str!("../../../drill-scripts/port_town_night.ron")),
+    ("scenarios/any_town/scenario.ron", include_str!("../../../scenarios/any_town/scenario.ron")),
+    ("scenarios/any_town/roster.ron", include_str!("../../../scenarios/any_town/roster.ron")),
+    ("scenarios/any_town/plan.ron", include_str!("../../../scenarios/any_town/plan.ron")),
+    ("drill-scripts/any_town_night.ron", include_str!("../../../drill-scripts/any_town_night.ron")),
 ];
 
 /// The path under which the default scenario is embedded.
 pub const DEFAULT: &str = "scenarios/port_town/scenario.ron";
+
+/// The scenario for a city folder without one of its own.
+pub const ANY_TOWN: &str = "scenarios/any_town/scenario.ron";
 
 /// An embedded file's text.
 pub fn embedded(path: &str) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use crate::base::{ids::*, text::Text, time::Tick};
 use crate::command::{Post, PostSpec, plan::Decision};
 use crate::comms::{News, expects_answer};
 use crate::people::warn::Campaign;
-use crate::place::city::{City, FacilityKind};
+use crate::place::city::{City, Facility, FacilityKind};
 use crate::record::Input;
 use crate::response::{Unit, skill::Skill};
 use crate::scenario::Scenario;
@@ -203,8 +203,7 @@ pub fn look_out(
             }
         }
         for (id, facility) in city.facilities.iter().enumerate().map(|(i, f)| (FacilityId::of(i), f)) {
-            let near = facility.at.distance_m(spec.at) < 1500.0;
-            if facility.kind == FacilityKind::TankYard && near {
+            if notices(spec, city, facility) {
                 let leaking = nature.gas.leak_kg_s(id) > 0.0;
                 if leaking {
                     let noticed = *lines.leak_seen.entry(id).or_insert_with(|| {
@@ -229,7 +228,7 @@ pub fn look_out(
         }
     }
     // The control room's alarm does not wait for its round.
-    for (id, facility) in city.facilities_of(FacilityKind::TankYard) {
+    for (id, facility) in city.facilities.iter().enumerate().map(|(i, f)| (FacilityId::of(i), f)) {
         if nature.gas.leak_kg_s(id) > 0.0 {
             let noticed = *lines.leak_seen.entry(id).or_insert_with(|| {
                 tick.plus_s(draw_lognormal(NOTICE_LEAK_S, 0.4, setting.seed, Stream::Gauge, id.0, tick, 5))
@@ -237,7 +236,7 @@ pub fn look_out(
             if noticed == tick {
                 for post in &mut posts {
                     let spec = &scenario.posts[post.id.index()];
-                    if spec.eyes && facility.at.distance_m(spec.at) < 1500.0 {
+                    if spec.eyes && notices(spec, city, facility) {
                         let fact = fact(Quantity::Release, id.0, 1.0, tick);
                         if post.picture.learn(fact, tick, None) {
                             events.tell(tick, Event::PictureChanged { post: post.id, fact, message: None });
@@ -247,6 +246,12 @@ pub fn look_out(
             }
         }
     }
+}
+
+/// A control room beside a site notices its leak, and so does the village it lies in.
+fn notices(spec: &PostSpec, city: &City, facility: &Facility) -> bool {
+    let village = spec.area.len() == 1 && city.zone_at(facility.at) == Some(spec.area[0]);
+    village || (spec.tier == 1 && spec.eyes && facility.at.distance_m(spec.at) < 1500.0)
 }
 
 /// Sense: the trapped and the hurt call 119 and 120, if the phone works.
