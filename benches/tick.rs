@@ -1,8 +1,6 @@
 //! A whole tick of the default drill on the default city, before the rain and in the midst of the flood, and the share
 //! of each phase. Run with `cargo bench --bench tick`.
 
-#![allow(clippy::disallowed_methods, reason = "a bench reads the wall clock")]
-
 use criterion::{Criterion, criterion_group, criterion_main};
 use sim_core::scenario::{Choice, Scenario};
 use sim_core::sim::Sim;

@@ -271,6 +271,9 @@ fn behaviour(source: &Source, b: &crate::people::Behaviour, complaints: &mut Com
     }
 }
 
+/// (key, name, point, area, zone for looking up the superior)
+type Seat = (String, Text, Point, Vec<ZoneId>, Option<ZoneId>);
+
 fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complaints) -> (Vec<PostSpec>, Duties) {
     let mut posts: Vec<PostSpec> = Vec::new();
     let mut superiors: Vec<(usize, String, Option<ZoneId>)> = Vec::new();
@@ -285,8 +288,7 @@ fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complain
             binder.complain(&raw.key, format!("tier {}", raw.tier), "0 city, 1 department or town, 2 village");
         }
         let all: Vec<ZoneId> = (0..city.zones.len()).map(ZoneId::of).collect();
-        // (key, name, point, area, zone for looking up the superior)
-        let mut seats: Vec<(String, Text, Point, Vec<ZoneId>, Option<ZoneId>)> = Vec::new();
+        let mut seats: Vec<Seat> = Vec::new();
         match &raw.at {
             RawSeat::Kind(kind) => {
                 let first = city.facilities_of(*kind).next();
