@@ -52,13 +52,13 @@ pub struct Clock {
 impl Clock {
     /// Reads "2026-08-14T18:00" (seconds may be added).
     pub fn parse(text: &str) -> Result<Clock, String> {
-        text.parse::<DateTime>()
-            .map_err(|e| format!("not a date and time like 2026-08-14T18:00: {e}"))
-            .and_then(|start| match start.year() {
+        text.parse::<DateTime>().map_err(|e| format!("not a date and time like 2026-08-14T18:00: {e}")).and_then(
+            |start| match start.year() {
                 // The last year of the calendar is left free for the run.
                 1..=9998 => Ok(Clock { start }),
                 year => Err(format!("in the year {year}; 1 to 9998 would do")),
-            })
+            },
+        )
     }
     pub fn at(&self, tick: Tick) -> DateTime {
         self.start
