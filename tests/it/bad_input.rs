@@ -66,10 +66,10 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("drill.ron", "SeepLevee(", "SeepLevees(", "SeepLevee"),
     ("drill.ron", "Serious", "VerySerious", "Serious"),
     // Units and durations.
-    ("scenario.ron", "duration: \"40min\"", "duration: \"40\"", "not a duration"),
-    ("scenario.ron", "duration: \"40min\"", "duration: \"40 parsecs\"", "40 parsecs"),
-    ("scenario.ron", "duration: \"40min\"", "duration: \"10s\"", "60 s to 30 days"),
-    ("scenario.ron", "duration: \"40min\"", "duration: \"1000h\"", "60 s to 30 days"),
+    ("scenario.ron", "duration: \"1h\"", "duration: \"40\"", "not a duration"),
+    ("scenario.ron", "duration: \"1h\"", "duration: \"40 parsecs\"", "40 parsecs"),
+    ("scenario.ron", "duration: \"1h\"", "duration: \"10s\"", "60 s to 30 days"),
+    ("scenario.ron", "duration: \"1h\"", "duration: \"1000h\"", "60 s to 30 days"),
     ("scenario.ron", "2026-08-14T20:00", "the 14th of August", "2026-08-14T18:00"),
     ("scenario.ron", "(\"10min\", 40.0)", "(\"0h\", 40.0)", "times must rise"),
     ("drill.ron", "time: \"2min\"", "time: \"two minutes\"", "not a duration"),
@@ -94,7 +94,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("scenario.ron", "(\"0h\", 5.6)", "(\"0h\", inf)", "inf"),
     ("scenario.ron", "residents: 3000", "residents: 30", "200 to 1000000"),
     ("scenario.ron", "cell_m: 40.0", "cell_m: 0.001", "5 to 50"),
-    ("scenario.ron", "residents: 3000", "residents: -1", "expected"),
+    ("scenario.ron", "residents: 3000", "residents: -1", "out of bounds"),
     ("scenario.ron", "behaviour: ()", "behaviour: (comply_door: 1.5)", "0 to 1"),
     ("drill.ron", "rate_kg_s: 25.0", "rate_kg_s: NaN", "rate_kg_s is NaN"),
     ("drill.ron", "rate_kg_s: 25.0", "rate_kg_s: 1e9", "5000"),
@@ -134,7 +134,9 @@ fn every_mistake_is_said_with_its_file_its_line_and_what_would_do() {
             Some((at, column)) => {
                 // A missing field or a lost bracket shows where the reader gave up, further down.
                 let further = to.is_empty() || *said == "xpected";
-                if !(at == line || further && at >= line) || column == 0 {
+                // A thing that is there twice is shown at the first; a weight at its action's title, a line above.
+                let before = (said.contains("twice") && at < line) || (said.contains("weight") && at + 1 == line);
+                if !(at == line || before || further && at >= line) || column == 0 {
                     wrong.push(format!("{name}: said at line {at}, it stands at line {line}: {found}"));
                 }
             }
