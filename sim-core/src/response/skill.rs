@@ -63,6 +63,8 @@ const PATROL_M_S: f64 = 1.2;
 const SEEP_PERSON_S: f64 = 20.0 * 48.0 / 12.0 * 3600.0;
 /// Closing a breach with machines, m/h per team (5-10: parameters.md 3, assumption).
 const CLOSE_M_H: f64 = 7.5;
+/// Bringing up material before closing begins, s (assumption).
+const CLOSE_PREPARE_S: f64 = 3600.0;
 /// Calling on a building: one minute, and 20 s a household (2 persons do 12-20 households/h in villages, faster in
 /// stairwells: parameters.md 1, assumption).
 const CALL_S: f64 = 60.0;
@@ -199,6 +201,11 @@ fn close_breach(unit: &mut Unit, levee: LeveeId, field: &mut dyn Field) -> Outco
     field.observe(unit.id, topic(Quantity::BreachWidth, levee.0), open_m);
     if open_m <= 0.0 {
         return Outcome::Finished;
+    }
+    if unit.progress == 0.0 {
+        // Stone, sheet piles and machines have to come first.
+        unit.progress = 1.0;
+        return Outcome::Busy(CLOSE_PREPARE_S);
     }
     // Work goes on in short spells so that the breach closes as metres are won.
     field.pull(Lever::CloseBreach { levee, metres: CLOSE_M_H * 60.0 / 3600.0 }, unit.id);

@@ -21,6 +21,8 @@ const DT_S: f64 = TICK_S as f64;
 pub(super) const LOOK_S: u32 = 60;
 /// A zone counts as reached by water when this share of its land is under more than 5 cm. Assumption.
 const REACHED_SHARE: f64 = 0.02;
+/// A breach is closed at 5 to 10 m/h from each of its two ends (parameters.md 3, assumption): 15 m/h at most.
+const CLOSE_M_H: f64 = 15.0;
 /// Water in a substation that trips it, m (0.5 m: disaster_chains.csv, analyst, low).
 const SUBSTATION_M: f64 = 0.5;
 
@@ -107,7 +109,15 @@ pub fn pull_levers(
     mut events: ResMut<Events>,
 ) {
     let (tick, city) = (now.tick, &setting.scenario.city);
-    for (lever, inject, unit) in std::mem::take(&mut levers.asked) {
+    for room in levers.closing_m.values_mut() {
+        *room = (*room + CLOSE_M_H * DT_S / 3600.0).min(CLOSE_M_H / 60.0);
+    }
+    for (mut lever, inject, unit) in std::mem::take(&mut levers.asked) {
+        if let Lever::CloseBreach { levee, metres } = &mut lever {
+            let room = levers.closing_m.entry(*levee).or_insert(0.0);
+            *metres = metres.min(*room);
+            *room -= *metres;
+        }
         // Spells of work pull small levers many times; only what changes the story is told.
         let routine =
             matches!(lever, Lever::StrengthenLevee { .. } | Lever::CloseBreach { .. } | Lever::MobilePump { .. });

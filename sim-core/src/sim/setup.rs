@@ -6,7 +6,7 @@ use crate::base::{ids::*, time::Tick};
 use crate::command::Post;
 use crate::comms::Comms;
 use crate::drill::{Progress, Trigger};
-use crate::hazard::flood::{Flood, FloodSpec, Inflow, PumpSpec, StageBoundary};
+use crate::hazard::flood::{BreachSpec, Flood, FloodSpec, Inflow, PumpSpec, StageBoundary};
 use crate::hazard::gas::{Gas, GasSpec};
 use crate::people::populate::populate;
 use crate::place::city::{City, Cover, FacilityKind};
@@ -227,6 +227,10 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         sinks_mm_h,
         pumps,
         inner_level_m: water.inner_level_m,
+        // Ridges, paddies and yards of a polder hold some 10 mm, streets less (assumption).
+        film_m: 0.01,
+        // River levees with a sandy core (assumption): the law's value for sand.
+        breach: BreachSpec { critical_m_s: 0.2, ..BreachSpec::default() },
         ..FloodSpec::default()
     }
 }

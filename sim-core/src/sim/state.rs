@@ -151,6 +151,8 @@ pub struct Drill {
 #[derive(Resource, Default, Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Levers {
     pub asked: Vec<(Lever, Option<InjectId>, Option<UnitId>)>,
+    /// Metres of a breach that may be closed at once: a breach is closed from its two ends only, however many come.
+    pub closing_m: BTreeMap<LeveeId, f64>,
 }
 
 /// Events of the tick.

@@ -99,7 +99,7 @@ pub fn read_gauges(
         fact(Quantity::WindFrom, 0, wind.from_deg.round(), tick),
     ];
     if let Some(stage) = &scenario.water.stage_m {
-        let high = Scenario::highest(stage, now.s(), now.s() + 6.0 * 3600.0)
+        let high = Scenario::highest(stage, now.s(), now.s() + 3.0 * 3600.0)
             + TIDE_FORECAST_M * draw_normal(seed, Stream::Gauge, 1001, Tick(tick.0 / 360), 0);
         facts.push(fact(Quantity::TideForecast, 0, (high * 100.0).round() / 100.0, tick));
     }

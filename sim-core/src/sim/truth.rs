@@ -68,7 +68,7 @@ impl Known for Truth<'_> {
             Quantity::RainForecast => self.nature.flood.rain_ahead_mm(self.now.seconds(), 3.0 * 3600.0),
             Quantity::TideForecast => {
                 let s = self.now.seconds();
-                Scenario::highest(self.scenario.water.stage_m.as_ref()?, s, s + 6.0 * 3600.0)
+                Scenario::highest(self.scenario.water.stage_m.as_ref()?, s, s + 3.0 * 3600.0)
             }
             Quantity::WindSpeed => self.nature.gas.wind().speed_m_s,
             Quantity::WindFrom => self.nature.gas.wind().from_deg,

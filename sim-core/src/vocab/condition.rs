@@ -54,7 +54,7 @@ pub enum Quantity {
     Rain,
     /// Forecast rain of the next 3 h, mm.
     RainForecast,
-    /// Forecast highest tide stage of the next 6 h, m (风暴潮预报).
+    /// Forecast highest tide stage of the next 3 h, m (风暴潮预报).
     TideForecast,
     /// Wind speed at 10 m, m/s.
     WindSpeed,
