@@ -123,7 +123,8 @@ fn a_checkpoint_of_another_scenario_or_a_torn_one_is_refused() {
 #[test]
 fn the_order_of_births_changes_nothing() {
     let shared = &town::shared().recording;
-    let orders: [(&str, fn(usize) -> usize); 3] =
+    type Order = fn(usize) -> usize;
+    let orders: [(&str, Order); 3] =
         [("backwards", |i| usize::MAX - i), ("shuffled", |i| (i * 7919 + 13) % 1009), ("odd first", |i| (i + 1) % 2)];
     for (name, order) in orders {
         let mut sim = Sim::new(town::scenario(), SEED).reborn(order);
@@ -154,7 +155,7 @@ fn a_planted_fault_is_seen_at_its_tick_and_named() {
     let fault = StampedInput { tick: Tick(100), input: Input::FireInject(InjectId::of(spare)) };
     let faulty = town::run(&scenario, SEED, 2, std::slice::from_ref(&fault));
     let shared = &town::shared().recording;
-    assert_eq!(faulty.recording.inputs, [fault.clone()], "the input is in the recording");
+    assert_eq!(faulty.recording.inputs, [fault], "the input is in the recording");
     let difference = compare(shared, &faulty.recording).expect("the comparison is blind");
     assert_eq!(difference.tick, Tick(100), "{difference:?}");
     let what = difference.what.join("\n");

@@ -107,7 +107,8 @@ fn no_person_is_in_two_frames_or_off_the_map() {
 fn broken_books_are_seen() {
     let tallies = &town::shared().recording.tallies;
     let residents = town::shared().recording.header.residents;
-    let faults: [(&str, fn(&mut Tally)); 6] = [
+    type Fault = fn(&mut Tally);
+    let faults: [(&str, Fault); 6] = [
         ("people of", |t| t.doing[0] += 1),
         ("water:", |t| t.water_m3 += 1e-6 * t.water_m3),
         ("messages:", |t| t.messages_lost += 1),

@@ -28,18 +28,19 @@ pub fn scenario() -> Arc<Scenario> {
     .clone()
 }
 
-/// Runs a scenario into a folder of its own and reads the recording. The folder goes with the value.
+/// A run and its recording. Frames are read from the file when asked for, so the folder stays as long as the value.
 pub struct Run {
     pub recording: Recording,
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
+/// Runs a scenario into a folder of its own and reads the recording.
 pub fn run(scenario: &Arc<Scenario>, seed: u64, threads: usize, inputs: &[StampedInput]) -> Run {
     let folder = tempfile::tempdir().expect("a folder for the run");
     let path: &Path = folder.path();
     with_threads(threads, || sim::run(scenario.clone(), seed, inputs, path, &mut |_| true).map(drop))
         .expect("the run can be written");
-    Run { recording: Recording::open(path).expect("what was written opens"), folder }
+    Run { recording: Recording::open(path).expect("what was written opens"), _folder: folder }
 }
 
 /// The small scenario, run once on two threads and shared by all who only look.

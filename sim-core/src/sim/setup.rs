@@ -231,7 +231,6 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         film_m: 0.01,
         // River levees with a sandy core (assumption): the law's value for sand.
         breach: BreachSpec { critical_m_s: 0.2, ..BreachSpec::default() },
-        ..FloodSpec::default()
     }
 }
 
