@@ -52,9 +52,13 @@ pub struct Clock {
 impl Clock {
     /// Reads "2026-08-14T18:00" (seconds may be added).
     pub fn parse(text: &str) -> Result<Clock, String> {
-        text.parse::<DateTime>()
-            .map(|start| Clock { start })
-            .map_err(|e| format!("not a date and time like 2026-08-14T18:00: {e}"))
+        text.parse::<DateTime>().map_err(|e| format!("not a date and time like 2026-08-14T18:00: {e}")).and_then(
+            |start| match start.year() {
+                // The last year of the calendar is left free for the run.
+                1..=9998 => Ok(Clock { start }),
+                year => Err(format!("in the year {year}; 1 to 9998 would do")),
+            },
+        )
     }
     pub fn at(&self, tick: Tick) -> DateTime {
         self.start
@@ -77,6 +81,9 @@ impl Clock {
     }
 }
 
+/// Longest duration that is read, s: a year, far beyond any run.
+const DURATION_MAX_S: f64 = 366.0 * 86_400.0;
+
 /// A duration as people write it: "90s", "20min", "2h", "1h30min", "0s". Always seconds inside.
 pub fn parse_duration_s(text: &str) -> Result<f64, String> {
     let bad = || format!("not a duration: \"{text}\" (write 90s, 20min, 2h or 1h30min)");
@@ -98,6 +105,9 @@ pub fn parse_duration_s(text: &str) -> Result<f64, String> {
                 _ => return Err(bad()),
             };
         rest = &rest[letters..];
+    }
+    if total_s > DURATION_MAX_S {
+        return Err(format!("longer than a year: \"{}...\"", text.chars().take(12).collect::<String>()));
     }
     Ok(total_s)
 }
@@ -129,7 +139,7 @@ mod tests {
             assert_eq!(parse_duration_s(&duration_text(parse_duration_s(text).unwrap())), parse_duration_s(text));
         }
         assert_eq!(parse_duration_s("1h30min"), Ok(5400.0));
-        for bad in ["", "5", "h", "5 parsecs", "min5"] {
+        for bad in ["", "5", "h", "5 parsecs", "min5", &format!("{}h", "9".repeat(400))] {
             assert!(parse_duration_s(bad).is_err(), "{bad:?} was accepted");
         }
     }

@@ -434,7 +434,7 @@ mod tests {
         let site = city.facility_by_key("tank_1").unwrap();
         let mut picture = Picture::default();
         let topic = Topic { quantity: Quantity::WindFrom, about: 0 };
-        let area = Area::Downwind { site, reach_m: 9e9, half_angle_deg: 60.0 };
+        let area = Area::Downwind { site, reach_m: 6000.0, half_angle_deg: 60.0 };
         assert_eq!(zones_of(&area, &picture, &city).len(), 4);
         picture.learn(Fact { topic, value: 180.0, observed: Tick(0) }, Tick(0), None);
         let north = zones_of(&area, &picture, &city);

@@ -151,10 +151,12 @@ fn frame(
     city: &City,
     complaints: &mut Complaints,
 ) -> (Option<Clock>, u32, Weather, Water) {
-    let mut add = |word: &str, what: String, hint: &str| match source.place("", word) {
+    // Places the word after the field that holds it: "0h" stands in every series.
+    let mut add_in = |field: &str, word: &str, what: String, hint: &str| match source.place(field, word) {
         Some(at) => complaints.add_at(&source.path, at, what, hint),
         None => complaints.add(&source.path, what, hint),
     };
+    let mut add = |word: &str, what: String, hint: &str| add_in("", word, what, hint);
     let clock =
         Clock::parse(&raw.start).map_err(|what| add(&raw.start, format!("start \"{}\" is {what}", raw.start), "")).ok();
     let duration_s = choice.duration_s.unwrap_or_else(|| {
@@ -180,16 +182,16 @@ fn frame(
     if let Some(level) = q.inner_level_m {
         number("inner_level_m", level, -100.0, 9000.0);
     }
-    let rain_mm_h = series("rain_mm_h", &w.rain_mm_h, 0.0, 500.0, &mut add);
-    let inflow_m3_s = q.inflow_m3_s.as_ref().map(|s| series("inflow_m3_s", s, 0.0, 200_000.0, &mut add));
+    let rain_mm_h = series("rain_mm_h", &w.rain_mm_h, 0.0, 500.0, &mut add_in);
+    let inflow_m3_s = q.inflow_m3_s.as_ref().map(|s| series("inflow_m3_s", s, 0.0, 200_000.0, &mut add_in));
     let stage_m = q.stage_m.as_ref().map(|stage| match stage {
-        RawStage::AboveStart(raw) => series("stage_m", raw, -20.0, 50.0, &mut add)
+        RawStage::AboveStart(raw) => series("stage_m", raw, -20.0, 50.0, &mut add_in)
             .into_iter()
             .map(|(t, above)| (t, city.water_level_m + above))
             .collect(),
-        RawStage::Series(raw) => series("stage_m", raw, -100.0, 9000.0, &mut add),
+        RawStage::Series(raw) => series("stage_m", raw, -100.0, 9000.0, &mut add_in),
         RawStage::Tide { mean_m, amplitude_m, high_at, period, surge_m } => {
-            let surge = series("surge_m", surge_m, -5.0, 15.0, &mut add);
+            let surge = series("surge_m", surge_m, -5.0, 15.0, &mut add_in);
             let high_s = parse_duration_s(high_at);
             let period_s = parse_duration_s(period);
             match (high_s, period_s) {
@@ -201,7 +203,12 @@ fn frame(
                     })
                     .collect(),
                 _ => {
-                    add(period, format!("a tide with high water at {high_at} and period {period}"), "e.g. 12h25min");
+                    add_in(
+                        "",
+                        period,
+                        format!("a tide with high water at {high_at} and period {period}"),
+                        "e.g. 12h25min",
+                    );
                     vec![(0.0, *mean_m)]
                 }
             }
@@ -222,23 +229,28 @@ fn frame(
 }
 
 /// A series whose times rise and whose values are in range.
-fn series(name: &str, raw: &RawSeries, low: f64, high: f64, add: &mut dyn FnMut(&str, String, &str)) -> Series {
+fn series(name: &str, raw: &RawSeries, low: f64, high: f64, add: &mut dyn FnMut(&str, &str, String, &str)) -> Series {
     let mut series: Series = Vec::new();
     if raw.is_empty() {
-        add(name, format!("{name} is empty"), "give at least one (time, value)");
+        add("", name, format!("{name} is empty"), "give at least one (time, value)");
     }
     for (time, value) in raw {
         match parse_duration_s(time) {
             Ok(t) => {
                 if series.last().is_some_and(|(before, _)| *before >= t) {
-                    add(time, format!("{name}: {time} does not come after the time before it"), "times must rise");
+                    add(
+                        name,
+                        time,
+                        format!("{name}: {time} does not come after the time before it"),
+                        "times must rise",
+                    );
                 }
                 if !value.is_finite() || *value < low || *value > high {
-                    add(time, format!("{name} at {time} is {value}"), &format!("{low} to {high} would do"));
+                    add(name, time, format!("{name} at {time} is {value}"), &format!("{low} to {high} would do"));
                 }
                 series.push((t, *value));
             }
-            Err(what) => add(time, what, ""),
+            Err(what) => add(name, time, what, ""),
         }
     }
     series
@@ -271,6 +283,9 @@ fn behaviour(source: &Source, b: &crate::people::Behaviour, complaints: &mut Com
     }
 }
 
+/// (key, name, point, area, zone for looking up the superior)
+type Seat = (String, Text, Point, Vec<ZoneId>, Option<ZoneId>);
+
 fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complaints) -> (Vec<PostSpec>, Duties) {
     let mut posts: Vec<PostSpec> = Vec::new();
     let mut superiors: Vec<(usize, String, Option<ZoneId>)> = Vec::new();
@@ -285,8 +300,7 @@ fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complain
             binder.complain(&raw.key, format!("tier {}", raw.tier), "0 city, 1 department or town, 2 village");
         }
         let all: Vec<ZoneId> = (0..city.zones.len()).map(ZoneId::of).collect();
-        // (key, name, point, area, zone for looking up the superior)
-        let mut seats: Vec<(String, Text, Point, Vec<ZoneId>, Option<ZoneId>)> = Vec::new();
+        let mut seats: Vec<Seat> = Vec::new();
         match &raw.at {
             RawSeat::Kind(kind) => {
                 let first = city.facilities_of(*kind).next();
@@ -693,7 +707,7 @@ fn checked_script(
                     title: e.title.clone(),
                     what: pattern(&mut binder, &e.what),
                     within_s: binder.seconds(&e.within),
-                    weight: binder.number(&inject.key, "weight", e.weight, 0.0..=100.0),
+                    weight: binder.number(&e.title.zh, "weight", e.weight, 0.0..=100.0),
                     clause: e.clause.clone(),
                     objective: e.objective.clone(),
                 }

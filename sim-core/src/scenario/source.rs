@@ -71,10 +71,11 @@ impl Source {
         })
     }
 
-    /// Where a quoted word stands: the first after the quoted anchor, or the first at all.
+    /// Where a quoted word stands: the first after the anchor (quoted, or a field's name), or the first at all.
     pub fn place(&self, anchor: &str, word: &str) -> Option<(usize, usize)> {
         let quoted = |w: &str| format!("\"{w}\"");
-        let from = self.text.find(&quoted(anchor)).unwrap_or(0);
+        let field = || if anchor.is_empty() { None } else { self.text.find(&format!("{anchor}:")) };
+        let from = self.text.find(&quoted(anchor)).or_else(field).unwrap_or(0);
         let offset = self.text[from..]
             .find(&quoted(word))
             .map(|o| o + from)

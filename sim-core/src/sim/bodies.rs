@@ -146,7 +146,7 @@ pub fn decide(
 
 /// Share of the normal walking speed: children and old people 0.7 (0.8-1.0 against 1.3 m/s: parameters.md 1).
 fn pace(age: u8) -> f32 {
-    if age < 12 || age >= 65 { 0.7 } else { 1.0 }
+    if (12..65).contains(&age) { 1.0 } else { 0.7 }
 }
 
 /// A party leaves a building for a haven.

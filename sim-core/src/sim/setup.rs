@@ -233,7 +233,6 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         // River levees with a sandy core (assumption): the law's value for sand,
         // and a slide of 40 m to begin with (assumption).
         breach: BreachSpec { critical_m_s: 0.2, first_width_m: 40.0, ..BreachSpec::default() },
-        ..FloodSpec::default()
     }
 }
 
