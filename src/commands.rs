@@ -101,7 +101,7 @@ pub fn run(args: &RunArgs) -> Done {
     let size = std::fs::metadata(recording.path()).map_or(0, |m| m.len());
     let text = Text::new(
         format!(
-            "模拟用时 {simulated:.0} 秒（{} 小时剧情）\n记录 {}（{:.1} MB）\n报告 {}\n回放 sandtable view {}",
+            "模拟用时 {simulated:.0} 秒（{:.1} 小时剧情）\n记录 {}（{:.1} MB）\n报告 {}\n回放 sandtable view {}",
             f64::from(scenario.ticks) / 360.0,
             recording.path().display(),
             size as f64 / 1e6,
@@ -109,7 +109,7 @@ pub fn run(args: &RunArgs) -> Done {
             folder.display()
         ),
         format!(
-            "simulated in {simulated:.0} s ({} h of story)\nrecording {} ({:.1} MB)\nreport    {}\nreplay    sandtable view {}",
+            "simulated in {simulated:.0} s ({:.1} h of story)\nrecording {} ({:.1} MB)\nreport    {}\nreplay    sandtable view {}",
             f64::from(scenario.ticks) / 360.0,
             recording.path().display(),
             size as f64 / 1e6,

@@ -2,7 +2,9 @@
 
 use super::state::*;
 use crate::base::{ids::*, time::Tick};
+use crate::people::People;
 use crate::place::city::{City, FacilityKind};
+use crate::vocab::body::{Point, Whereabouts};
 use crate::vocab::event::Event;
 
 /// What happens at the door of a shelter.
@@ -32,6 +34,17 @@ pub fn admit(city: &City, refuges: &mut Refuges, events: &mut Events, tick: Tick
     }
     refuges.load[f] += 1;
     Door::In
+}
+
+/// The zone in which a person is: of the building or shelter, of the ground where they lie; of their home when on the move.
+pub fn zone_of_person(city: &City, people: &People, person: PersonId) -> ZoneId {
+    let here = match people.place[person.index()] {
+        Whereabouts::Building(b) => Some(city.buildings[b.index()].zone),
+        Whereabouts::Open { x_dm, y_dm } => city.zone_at(Point::new(f64::from(x_dm) / 10.0, f64::from(y_dm) / 10.0)),
+        Whereabouts::Shelter(f) | Whereabouts::Hospital(f) => city.facilities[f.index()].zone,
+        Whereabouts::OnFoot | Whereabouts::Car(_) | Whereabouts::Aboard(_) | Whereabouts::Away(_) => None,
+    };
+    here.unwrap_or(people.household(person).zone)
 }
 
 /// The building nearest to a node.

@@ -58,14 +58,7 @@ impl Needs {
                 needs.trapped.entry(city.buildings[b.index()].zone).or_default().insert(b);
             }
             if people.health[i] == Health::Serious && people.doing(person) == Doing::Hurt {
-                let zone = match people.place[i] {
-                    Whereabouts::Building(b) => Some(city.buildings[b.index()].zone),
-                    Whereabouts::Open { x_dm, y_dm } => {
-                        city.zone_at(Point::new(f64::from(x_dm) / 10.0, f64::from(y_dm) / 10.0))
-                    }
-                    _ => None,
-                };
-                let zone = zone.unwrap_or(people.household(person).zone);
+                let zone = carry::zone_of_person(city, people, person);
                 needs.hurt.entry(zone).or_default().insert(person);
             }
         }
@@ -121,6 +114,9 @@ impl<'a> Ground<'a> {
         let people = &mut self.residents.people;
         if people.place[person.index()] == Whereabouts::OnFoot {
             self.traffic.travel.remove_walker(person);
+        }
+        if let Whereabouts::Shelter(f) = people.place[person.index()] {
+            self.refuges.load[f.index()] -= 1;
         }
         people.place[person.index()] = Whereabouts::Aboard(unit);
         people.trapped[person.index()] = false;
@@ -211,6 +207,10 @@ impl Field for Ground<'_> {
             Whereabouts::Open { x_dm, y_dm } => {
                 let p = Point::new(f64::from(x_dm) / 10.0, f64::from(y_dm) / 10.0);
                 Some((p, crate::response::skill::nearest_node(city, p)))
+            }
+            Whereabouts::Shelter(f) => {
+                let f = &city.facilities[f.index()];
+                Some((f.at, f.node))
             }
             _ => None,
         };

@@ -170,7 +170,6 @@ pub fn look_out(
                     all += 1;
                     match people.doing(person) {
                         Doing::Trapped => trapped += 1,
-                        Doing::Hurt => hurt += 1,
                         Doing::Sheltered | Doing::Away | Doing::Carried => out += 1,
                         Doing::Unaware
                         | Doing::Staying
@@ -179,11 +178,18 @@ pub fn look_out(
                         | Doing::Walking
                         | Doing::Driving
                         | Doing::InHospital
+                        | Doing::Hurt
                         | Doing::Dead => {}
                     }
                     warned += u32::from(people.knows[person.index()] != 0);
                 }
             }
+            // The hurt count where they lie, whoever they are.
+            hurt += (0..people.len())
+                .map(PersonId::of)
+                .filter(|p| people.doing(*p) == Doing::Hurt)
+                .filter(|p| super::carry::zone_of_person(city, people, *p) == zone)
+                .count() as u32;
             // A village knows its people, but not where each one is tonight: rounded to five.
             let about = |n: u32| (f64::from(n) / 5.0).round() * 5.0;
             let told = |q: Quantity| post.picture.value(q, zone.0).is_some_and(|v| v > 0.0);
@@ -324,13 +330,14 @@ pub fn call_for_help(
         match people.health[i] {
             Health::Serious if people.doing(person) == Doing::Hurt => {
                 if !books.hurt_called.contains(&person) && draw(seed, Stream::Comms, i as u32, tick, 71) < 0.2 {
-                    let zone = people.household(person).zone;
+                    let zone = super::carry::zone_of_person(&scenario.city, people, person);
                     if lines.comms.works(Some(zone), Medium::Phone, tick) {
                         books.hurt_called.insert(person);
                     }
                 }
                 if books.hurt_called.contains(&person) {
-                    hurt_by_zone.entry(people.household(person).zone).or_insert((person, 0)).1 += 1;
+                    let zone = super::carry::zone_of_person(&scenario.city, people, person);
+                    hurt_by_zone.entry(zone).or_insert((person, 0)).1 += 1;
                 }
             }
             Health::Dead => {
