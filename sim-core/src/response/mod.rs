@@ -120,6 +120,8 @@ impl Unit {
         self.task = Some(task);
         self.progress = 0.0;
         self.stuck_s = 0.0;
+        // What was closed on the last trip may be open now: a new order begins with a fresh look.
+        self.known_closed.clear();
         self.duty = Duty::TurningOut;
         self.until = if away { now } else { now.plus_s(kind.turnout_s) };
     }
