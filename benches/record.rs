@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-const RESIDENTS: u32 = 20_000;
+const RESIDENTS: u32 = 100_000;
 /// Half an hour of the drill.
 const TICKS: u32 = 180;
 
