@@ -2,17 +2,8 @@
 //!
 //! A run is a function: `run(scenario, script, seed, inputs) -> recording`. `sim/mod.rs` shows one tick on one page.
 
-/// Floor 0: ids, time, chance, ordered parallel sums, exact maths, complaints.
-pub mod base {
-    pub mod chance;
-    pub mod complaint;
-    pub mod digest;
-    pub mod fold;
-    pub mod ids;
-    pub mod math;
-    pub mod text;
-    pub mod time;
-}
+/// Floor 0, a crate of its own.
+pub use base;
 
 /// Floor 1: the words that models share. Data only.
 pub mod vocab {

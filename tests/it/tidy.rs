@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `sim-core/src` and their floors (ARCHITECTURE.md, "Floors").
-const FLOORS: [(&str, u32); 14] = [
-    ("base", 0),
+const FLOORS: [(&str, u32); 13] = [
     ("vocab", 1),
     ("place", 2),
     ("record", 2),
@@ -221,9 +220,9 @@ fn every_room_uses_only_floors_below_its_own() {
 
 #[test]
 fn one_file_alone_knows_rayon() {
-    let wrong = files(&["sim-core/src", "exercise/src", "viewer/src", "src"])
+    let wrong = files(&["base/src", "hydro/src", "sim-core/src", "exercise/src", "viewer/src", "src"])
         .iter()
-        .filter(|f| f.path != "sim-core/src/base/fold.rs")
+        .filter(|f| f.path != "base/src/fold.rs")
         .flat_map(|f| f.code.iter().filter(|(_, c)| c.contains("rayon")).map(|(n, _)| format!("{}:{n}", f.path)))
         .collect();
     fail_on(wrong, "only base/fold.rs knows rayon, so that sums are ordered and chunks fixed");
@@ -231,7 +230,7 @@ fn one_file_alone_knows_rayon() {
 
 #[test]
 fn nothing_in_the_engine_is_kept_in_a_hash_map() {
-    let wrong = files(&["sim-core/src", "exercise/src"])
+    let wrong = files(&["base/src", "hydro/src", "sim-core/src", "exercise/src"])
         .iter()
         .flat_map(|f| {
             let hit = |c: &str| c.contains("HashMap") || c.contains("HashSet");
@@ -256,8 +255,8 @@ fn platform_maths(code: &str) -> Option<&'static str> {
 #[test]
 fn results_use_the_one_maths_library() {
     let mut wrong = Vec::new();
-    for file in files(&["sim-core/src"]) {
-        if file.path == "sim-core/src/base/math.rs" || file.path.ends_with("/tests.rs") {
+    for file in files(&["base/src", "hydro/src", "sim-core/src"]) {
+        if file.path == "base/src/math.rs" || file.path.ends_with("/tests.rs") {
             continue;
         }
         for (number, code) in &file.code {
@@ -273,7 +272,7 @@ fn results_use_the_one_maths_library() {
 
 #[test]
 fn no_model_reads_the_wall_clock_or_a_shared_generator() {
-    let wrong = files(&["sim-core/src"])
+    let wrong = files(&["base/src", "hydro/src", "sim-core/src"])
         .iter()
         // Wall time by phase is shown by benches and read by no model.
         .filter(|f| f.path != "sim-core/src/sim/state.rs" && !f.path.ends_with("/tests.rs"))
@@ -291,7 +290,7 @@ fn no_model_reads_the_wall_clock_or_a_shared_generator() {
 
 #[test]
 fn rooms_that_others_read_name_no_bevy_type() {
-    let free = ["record", "report", "place", "vocab", "base"];
+    let free = ["record", "report", "place", "vocab"];
     let wrong = files(&["sim-core/src", "exercise/src", "viewer/src"])
         .iter()
         .filter(|f| f.room().is_none_or(|room| free.contains(&room)))
@@ -302,7 +301,7 @@ fn rooms_that_others_read_name_no_bevy_type() {
 
 #[test]
 fn no_file_is_too_long_and_none_is_left_unfinished() {
-    let everywhere = ["sim-core", "exercise", "viewer", "src", "tests", "benches", "host", "ensemble"];
+    let everywhere = ["base", "hydro", "sim-core", "exercise", "viewer", "src", "tests", "benches", "host", "ensemble"];
     let marks = [concat!("to", "do!"), concat!("unimple", "mented!"), concat!("db", "g!"), concat!("FIX", "ME")];
     let mut wrong = Vec::new();
     for file in files(&everywhere) {

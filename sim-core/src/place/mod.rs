@@ -5,7 +5,7 @@ pub mod dem;
 pub mod fixture;
 pub mod folder;
 pub mod geotiff;
-pub mod grid;
+pub use base::grid;
 pub mod import;
 pub mod roads;
 pub mod synth;

@@ -3,25 +3,7 @@
 use crate::base::ids::*;
 use serde::{Deserialize, Serialize};
 
-/// A point on the city's metric grid: x east, y north, m.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Point {
-    pub x: f64,
-    pub y: f64,
-}
-
-impl Point {
-    pub fn new(x: f64, y: f64) -> Point {
-        Point { x, y }
-    }
-    pub fn distance_m(self, other: Point) -> f64 {
-        crate::base::math::hypot(self.x - other.x, self.y - other.y)
-    }
-    /// The point a share `s` of the way to `other`.
-    pub fn toward(self, other: Point, s: f64) -> Point {
-        Point::new(self.x + (other.x - self.x) * s, self.y + (other.y - self.y) * s)
-    }
-}
+pub use base::grid::Point;
 
 /// The one place where a person is. Everyone is in exactly one at every tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

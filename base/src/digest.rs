@@ -72,7 +72,7 @@ impl Digest {
     }
     /// Digests of `parts` pieces, worked out in parallel and put together in order.
     pub fn pieces(&mut self, parts: usize, write: impl Fn(usize, &mut Digest) + Sync) -> &mut Self {
-        let digests = crate::base::fold::map(parts, |part| {
+        let digests = crate::fold::map(parts, |part| {
             let mut digest = Digest::new();
             write(part, &mut digest);
             digest.finish()

@@ -1,7 +1,7 @@
 //! Chance as a pure function: `draw(seed, stream, id, tick)`. No generator has a state, so a draw depends on who,
 //! why and when, and on nothing else: not on thread, order, or what was drawn before.
 
-use crate::base::{math, time::Tick};
+use crate::{math, time::Tick};
 use rand_philox::{philox4x32_10, u32_to_unit_f64};
 
 /// Why a number is drawn. Each purpose has a stream of its own, so that adding one never shifts another.

@@ -1,8 +1,28 @@
-//! The metric grid and rasters on it. Row 0 is the southernmost; cell (i, j) covers
+//! Points and the metric grid. Row 0 is the southernmost; cell (i, j) covers
 //! x0 + i*cell .. x0 + (i+1)*cell and likewise in y.
 
-use crate::vocab::body::Point;
+use crate::math;
 use serde::{Deserialize, Serialize};
+
+/// A point on the city's metric grid: x east, y north, m.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Point {
+    pub x: f64,
+    pub y: f64,
+}
+
+impl Point {
+    pub fn new(x: f64, y: f64) -> Point {
+        Point { x, y }
+    }
+    pub fn distance_m(self, other: Point) -> f64 {
+        math::hypot(self.x - other.x, self.y - other.y)
+    }
+    /// The point a share `s` of the way to `other`.
+    pub fn toward(self, other: Point, s: f64) -> Point {
+        Point::new(self.x + (other.x - self.x) * s, self.y + (other.y - self.y) * s)
+    }
+}
 
 /// A regular grid of square cells. x east, y north, m.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
