@@ -178,7 +178,7 @@ fn the_tidy_test_itself_sees_a_broken_floor() {
     assert_eq!(wrong_use("travel", "people").as_deref(), Some("travel (floor 3) uses people (floor 3)"));
     assert_eq!(wrong_use("place", "record").as_deref(), Some("place (floor 2) uses record (floor 2)"));
     assert_eq!(wrong_use("record", "place"), None);
-    assert_eq!(wrong_use("travel", "base"), None);
+    assert_eq!(wrong_use("travel", "vocab"), None);
     let maths =
         code_of("let a = x.exp();\nlet b = math::exp(x);\nlet c = f64::sin(x);\n// x.exp()\nlet s = \"x.exp()\";");
     let lines: Vec<usize> = maths.iter().filter(|(_, c)| platform_maths(c).is_some()).map(|(n, _)| *n).collect();
