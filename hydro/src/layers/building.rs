@@ -119,4 +119,24 @@ mod tests {
         assert!((refuge_unsafe_m(Refuge::TopFloor, 1) - 2.5).abs() < 1e-12);
         assert!((refuge_unsafe_m(Refuge::Roof, 3) - (8.4 + 1.22)).abs() < 1e-12);
     }
+
+    /// Grade: reference (the table itself, where it is at hand).
+    #[test]
+    fn bounds_are_those_of_the_parameter_table() {
+        let Some(rows) = crate::layers::tables::rows("building_stability.csv") else { return };
+        for (construction, name) in
+            [(Construction::Masonry, "masonry"), (Construction::OldBrick, "rural brick house China, old")]
+        {
+            let row = crate::layers::tables::row(&rows, &[name]);
+            for (column, chance) in [(2, 0.0), (3, 0.5), (4, 1.0)] {
+                let force: f64 = row[column].parse().unwrap();
+                assert!((collapse_chance(construction, flow(force / 2.0, 2.0)) - chance).abs() < 1e-12, "{row:?}");
+            }
+        }
+        let wood = crate::layers::tables::row(&rows, &["wood anchored"]);
+        let lost: f64 = wood[3].parse().unwrap();
+        assert_eq!(collapse_chance(Construction::Wood, flow(lost / 9.0 + 1e-9, 3.0)), 1.0);
+        let refuge = crate::layers::tables::row(&rows, &["vertical refuge, limited mobility"]);
+        assert_eq!(refuge_unsafe_m(Refuge::TopFloorLimited, 1), refuge[3].parse::<f64>().unwrap());
+    }
 }

@@ -229,27 +229,21 @@ mod tests {
     /// Grade: reference (the table file itself, where it is at hand).
     #[test]
     fn the_curves_are_those_of_the_parameter_table() {
-        let path =
-            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/parameters/depth_damage.csv");
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            println!("skipped: no parameter table beside the repository");
-            return;
-        };
+        let Some(table) = crate::layers::tables::rows("depth_damage.csv") else { return };
+        let names = [
+            "residential building+contents",
+            "commercial",
+            "industrial",
+            "roads/infrastructure",
+            "agriculture",
+            "transport facilities",
+        ];
         let mut rows = 0;
-        for line in text.lines() {
-            let fields: Vec<&str> = line.split(',').collect();
-            let asset = match fields.get(..3) {
-                Some(["flood", "residential building+contents", "Asia"]) => Asset::Residential,
-                Some(["flood", "commercial", "Asia"]) => Asset::Commercial,
-                Some(["flood", "industrial", "Asia"]) => Asset::Industrial,
-                Some(["flood", "roads/infrastructure", "Asia"]) => Asset::Roads,
-                Some(["flood", "agriculture", "Asia"]) => Asset::Agriculture,
-                Some(["flood", "transport facilities", "Asia"]) => Asset::Transport,
-                _ => continue,
-            };
-            let given = ratio(asset, fields[3].parse().unwrap());
-            assert_eq!(given.mean, fields[4].parse::<f64>().unwrap(), "{line}");
-            assert_eq!(given.sd, fields[5].parse().ok(), "{line}");
+        for row in table.iter().filter(|row| row[0] == "flood" && row[2] == "Asia") {
+            let asset = Asset::ALL[names.iter().position(|name| *name == row[1]).unwrap()];
+            let given = ratio(asset, row[3].parse().unwrap());
+            assert_eq!(given.mean, row[4].parse::<f64>().unwrap(), "{row:?}");
+            assert_eq!(given.sd, row[5].parse().ok(), "{row:?}");
             rows += 1;
         }
         assert_eq!(rows, 54, "six curves of nine points");

@@ -210,4 +210,37 @@ mod tests {
         }
         assert_eq!(car_speed_share(0.3), 0.0);
     }
+
+    /// Grade: reference (the table itself, where it is at hand).
+    #[test]
+    fn limits_are_those_of_the_parameter_table() {
+        let Some(rows) = crate::layers::tables::rows("vehicle_stability.csv") else { return };
+        let number = |text: &String| text.parse::<f64>().unwrap();
+        for (vehicle, keys) in [
+            (Vehicle::SmallCar, ["small passenger car", "ARR stable limit"]),
+            (Vehicle::LargeCar, ["large passenger car", "ARR stable limit"]),
+            (Vehicle::FourWheelDrive, ["large 4WD", "ARR stable limit"]),
+        ] {
+            let row = crate::layers::tables::row(&rows, &keys);
+            assert_eq!(vehicle.limits(), limits(number(&row[2]), number(&row[3]), number(&row[4])), "{row:?}");
+        }
+        for (bounds, name) in [(LOW_CLEARANCE_LOST, "low-clearance car"), (HIGH_CLEARANCE_LOST, "high-clearance car")] {
+            let row = crate::layers::tables::row(&rows, &[name]);
+            let best = [bounds.depth_m[1], bounds.speed_m_s[1], bounds.force_m2_s[1]];
+            assert_eq!(best, [number(&row[2]), number(&row[3]), number(&row[4])], "{row:?}");
+            let ends = |k: usize| format!("{}/{}/{}", bounds.depth_m[k], bounds.speed_m_s[k], bounds.force_m2_s[k]);
+            assert_eq!(row[8].replace(".0", ""), format!("low {}; high {}", ends(0), ends(2)));
+        }
+        let truck = crate::layers::tables::row(&rows, &["fire engine / heavy truck"]);
+        assert!(truck[2].starts_with(&format!("{}-", Vehicle::Truck.limits().depth_m)), "{truck:?}");
+        let floats = crate::layers::tables::row(&rows, &["small car", "floats in still water"]);
+        assert_eq!(number(&floats[2]), SMALL_CAR_FLOATS_M);
+        let underpass = crate::layers::tables::row(&rows, &["underpass"]);
+        assert_eq!(number(&underpass[2]), UNDERPASS_CLOSED_M);
+        for limits in crate::layers::hazard::CLASSES {
+            let row = rows.iter().find(|row| row[1].starts_with(&format!("ARR {:?} ", limits.class))).unwrap();
+            let given = [limits.depth_m, limits.speed_m_s, limits.force_m2_s];
+            assert_eq!(given, [number(&row[2]), number(&row[3]), number(&row[4])], "{row:?}");
+        }
+    }
 }
