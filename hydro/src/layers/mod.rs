@@ -8,6 +8,8 @@
 pub mod building;
 pub mod damage;
 pub mod extremes;
+pub mod forecast;
+pub mod gauge;
 pub mod hazard;
 pub mod outage;
 pub mod people;
