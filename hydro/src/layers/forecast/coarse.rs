@@ -127,19 +127,22 @@ impl Coarse {
             coarse.channel.push(channel);
             coarse.lowest.push(lowest);
         }
-        let passes = fold::map(grid.len(), |block| {
+        let faces = fold::map(grid.len(), |block| {
             [Side::East, Side::North].map(|side| {
                 let face = Face { cell: block, side };
-                face.cells(&grid).map(|(a, b)| {
-                    let ((ai, aj), (bi, bj)) = (coarse.range(a), coarse.range(b));
-                    let pass = fine.pass_m(coarse.lowest[a], coarse.lowest[b], (ai.0, bi.1), (aj.0, bj.1));
-                    (face, pass, coarse.bed_m[a].max(coarse.bed_m[b]))
-                })
+                coarse.crest_m(fine, face).map(|crest| (face, crest))
             })
         });
-        let above = passes.into_iter().flatten().flatten().filter(|(_, pass, beds)| pass > beds);
-        coarse.crests = above.map(|(face, pass, _)| (face, pass)).collect();
+        coarse.crests = faces.into_iter().flatten().flatten().collect();
         coarse
+    }
+
+    /// The crest between the two blocks of a face on this ground; `None` at the grid's rim and where their beds are higher.
+    pub fn crest_m(&self, fine: &Fine, face: Face) -> Option<f64> {
+        let (a, b) = face.cells(&self.grid)?;
+        let ((ai, aj), (bi, bj)) = (self.range(a), self.range(b));
+        let pass = fine.pass_m(self.lowest[a], self.lowest[b], (ai.0, bi.1), (aj.0, bj.1));
+        (pass > self.bed_m[a].max(self.bed_m[b])).then_some(pass)
     }
 
     /// Columns and rows of the ground in a block.
