@@ -12,8 +12,9 @@
 //! crossed, and both are rounded to the unit.
 
 use super::hazard::{self, Debris, HazardClass};
-use base::fold;
+use crate::flow::Flow;
 use base::grid::Grid;
+use base::{fold, math};
 use serde::{Deserialize, Serialize};
 
 /// Cells along a tile's side.
@@ -228,6 +229,15 @@ impl Extremes {
             }
         });
         self.last_s = Some(now_s);
+    }
+
+    /// One look at water of any kind.
+    pub fn look_at(&mut self, flow: &dyn Flow, now_s: f64) {
+        let speed = |cell: usize| {
+            let (u, v) = flow.velocity_m_s(cell);
+            math::hypot(u, v) as f32
+        };
+        self.look(now_s, |_| false, |cell| flow.depth_m(cell) as f32, speed);
     }
 
     fn at(&self, cell: usize) -> Option<(&Tile, usize)> {

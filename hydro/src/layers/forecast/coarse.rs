@@ -12,6 +12,7 @@
 //! Known bias: a block with a canal stores as if the canal filled it, so waves in canals travel too slowly.
 
 use crate::flow::{Face, Side};
+use crate::solver::{Edge, EdgeKind};
 use base::fold;
 use base::grid::Grid;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -175,6 +176,15 @@ impl Coarse {
         } else {
             (beds[beds.len() / 2], mean(&cells, fine.manning), false, lowest)
         }
+    }
+
+    /// A rim of the ground as a rim of the blocks, its stages shifted.
+    pub fn edge(&self, edge: &Edge, shift_m: f64) -> Edge {
+        let kind = match &edge.kind {
+            EdgeKind::Stage(series) => EdgeKind::Stage(series.iter().map(|(s, m)| (*s, m + shift_m)).collect()),
+            EdgeKind::Wall | EdgeKind::Free | EdgeKind::Discharge(_) => edge.kind.clone(),
+        };
+        Edge { side: edge.side, from: edge.from / self.factor, to: edge.to.div_ceil(self.factor), kind }
     }
 
     /// The level that a block's water has to reach to come to a cell of the ground.

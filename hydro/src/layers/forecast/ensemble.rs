@@ -4,6 +4,7 @@ use super::coarse::{Coarse, Fine};
 use super::rain::RainErrors;
 use super::{Arrival, ForecastSpec, Outlook, Picture, Place, PlaceOutlook};
 use crate::flow::{Account, Face, Flow};
+use crate::solver::{Domain, Edge, Options, Solver};
 use base::chance::{Stream, draw, draw_normal};
 use base::grid::Grid;
 use base::time::Tick;
@@ -27,7 +28,17 @@ pub struct Ground {
     pub bed_m: Vec<f64>,
     pub manning: Vec<f64>,
     pub crests: BTreeMap<Face, f64>,
+    pub edges: Vec<Edge>,
 }
+
+/// Blocks whose water is held at a stage.
+struct HeldBlocks<'a> {
+    blocks: Vec<usize>,
+    stage_m: &'a [(f64, f64)],
+}
+
+/// Rain and losses are given for this long at once, s (assumption: far below the time in which rain changes).
+const RAIN_S: f64 = 30.0;
 
 /// What a run does to the water before each inner step: `(flow, now_s, dt_s)`.
 pub type Force<'a> = &'a mut dyn FnMut(&mut dyn Flow, f64, f64);
@@ -39,6 +50,37 @@ pub trait Engine: Sync {
     /// Runs from `from_s` with the depths `start_m` until `until_s`, calling `force` before each inner step and `look`
     /// every `look_s`, the start included.
     fn run(&self, ground: Ground, start_m: &[f64], span_s: (f64, f64), look_s: f64, force: Force<'_>, look: Look<'_>);
+}
+
+/// The flood engine's own solver, in single precision.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ShallowWater {
+    pub options: Options,
+}
+
+impl Engine for ShallowWater {
+    fn run(
+        &self,
+        ground: Ground,
+        start_m: &[f64],
+        (from_s, until_s): (f64, f64),
+        look_s: f64,
+        force: Force<'_>,
+        look: Look<'_>,
+    ) {
+        let Ground { grid, bed_m, manning, crests, edges } = ground;
+        let domain = Domain { grid, bed_m, manning, porosity: None, crests, edges };
+        let mut solver = Solver::<f32>::new(&domain, self.options);
+        solver.set_depth_m(start_m);
+        look(&solver, from_s);
+        let mut now_s = from_s;
+        while now_s < until_s {
+            let dt_s = look_s.min(until_s - now_s);
+            solver.advance(now_s, dt_s, force);
+            now_s += dt_s;
+            look(&solver, now_s);
+        }
+    }
 }
 
 /// What one member believes.
@@ -65,7 +107,7 @@ pub fn member(spec: &ForecastSpec, picture: &Picture, seed: u64, issue: u32, k: 
         let uniform = |word| draw(seed, Stream::Gauge, k, Tick(issue), word);
         let comes = if control { feared.chance >= 0.5 } else { uniform(words) < feared.chance };
         let when = if control { 0.5 } else { uniform(words + 1) };
-        comes.then(|| feared.opens_s.0 + when * (feared.opens_s.1 - feared.opens_s.0))
+        comes.then_some(feared.opens_s.0 + when * (feared.opens_s.1 - feared.opens_s.0))
     };
     Member {
         rain: (normal(RAIN_AMOUNT), normal(RAIN_TIMING)),
@@ -213,19 +255,20 @@ impl<'a> Office<'a> {
             bed_m: coarse.bed_m.clone(),
             manning: coarse.manning.iter().map(|n| n * member.roughness).collect(),
             crests: coarse.crests.clone(),
+            edges: picture.edges.iter().map(|edge| coarse.edge(edge, member.stage_m)).collect(),
         };
         let start_m = self.start_m(fine, picture, member.start_m);
-        let held: Vec<(Vec<usize>, &[(f64, f64)])> = picture
+        let held: Vec<HeldBlocks> = picture
             .held
             .iter()
             .map(|held| {
                 let mut blocks: Vec<usize> = held.cells.iter().map(|c| coarse.block_of(*c as usize)).collect();
                 blocks.sort_unstable();
                 blocks.dedup();
-                (blocks, held.stage_m.as_slice())
+                HeldBlocks { blocks, stage_m: &held.stage_m }
             })
             .collect();
-        let mut open = vec![false; openings.len()];
+        let (mut open, mut rained_s) = (vec![false; openings.len()], made_s);
         let mut force = |flow: &mut dyn Flow, now_s: f64, dt_s: f64| {
             for (b, opening) in openings.iter().enumerate() {
                 if !open[b] && member.breaches_s[b].is_some_and(|s| s <= now_s) {
@@ -234,22 +277,28 @@ impl<'a> Office<'a> {
                 }
             }
             let area = flow.grid().cell_m * flow.grid().cell_m;
-            let rain = believed_mm_h(&spec.spread.rain, member.rain, &picture.rain_mm_h, made_s, now_s + 0.5 * dt_s);
-            for cell in 0..flow.grid().len() {
-                let loss = self.losses_mm_h[cell] * member.losses;
-                let gain_m3 = (rain - loss) * dt_s / 3.6e6 * area;
-                if gain_m3 > 0.0 {
-                    flow.give_m3(cell, gain_m3, Account::Rain);
-                } else if gain_m3 < 0.0 && !coarse.channel[cell] && flow.depth_m(cell) > 0.0 {
-                    flow.take_m3(cell, -gain_m3, Account::Infiltration);
+            while rained_s <= now_s {
+                let mid_s = rained_s + 0.5 * RAIN_S;
+                let rain = believed_mm_h(&spec.spread.rain, member.rain, &picture.rain_mm_h, made_s, mid_s);
+                let metres = |mm_h: f64| mm_h * RAIN_S / 3.6e6;
+                if rain > 0.0 {
+                    flow.add_rows(Account::Rain, &|_, _, gains| gains.fill(metres(rain)));
                 }
+                // Canals lose nothing: they are where losses go.
+                let loss = |block: usize| if coarse.channel[block] { 0.0 } else { self.losses_mm_h[block] };
+                flow.add_rows(Account::Infiltration, &|first, depths, gains| {
+                    for (k, gain) in gains.iter_mut().enumerate().filter(|(k, _)| depths[*k] > 0.0) {
+                        *gain = -metres(loss(first + k) * member.losses);
+                    }
+                });
+                rained_s += RAIN_S;
             }
             for (cell, series) in &picture.inflows_m3_s {
                 let volume = math::interpolate(series, now_s + 0.5 * dt_s).max(0.0) * dt_s;
                 flow.give_m3(coarse.block_of(*cell as usize), volume, Account::Inflow);
             }
-            for (blocks, series) in &held {
-                let stage = math::interpolate(series, now_s + dt_s) + member.stage_m;
+            for HeldBlocks { blocks, stage_m } in &held {
+                let stage = math::interpolate(stage_m, now_s + dt_s) + member.stage_m;
                 for &block in blocks {
                     let lacks_m3 = ((stage - flow.bed_m(block)).max(0.0) - flow.depth_m(block)) * area;
                     if lacks_m3 > 0.0 {

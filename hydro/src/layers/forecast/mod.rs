@@ -10,6 +10,7 @@ pub mod coarse;
 pub mod ensemble;
 pub mod rain;
 
+use crate::solver::Edge;
 use base::complaint::Complaints;
 use rain::RainErrors;
 use serde::{Deserialize, Serialize};
@@ -137,6 +138,8 @@ pub struct Picture {
     /// Rain as forecast, (s, mm/h).
     pub rain_mm_h: Vec<(f64, f64)>,
     pub held: Vec<Held>,
+    /// Rims of the ground as forecast; walls where nothing is said.
+    pub edges: Vec<Edge>,
     /// Rivers and releases as forecast: cell and (s, m3/s).
     pub inflows_m3_s: Vec<(u32, Vec<(f64, f64)>)>,
     pub feared: Vec<Feared>,

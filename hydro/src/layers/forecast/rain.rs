@@ -123,7 +123,7 @@ mod tests {
             let logs: Vec<f64> = factors.iter().map(|f| f.ln()).collect();
             let mean_log = logs.iter().sum::<f64>() / 4000.0;
             let sd = (logs.iter().map(|l| (l - mean_log) * (l - mean_log)).sum::<f64>() / 3999.0).sqrt();
-            let spread = (sigma * sigma as f64).exp_m1().sqrt();
+            let spread = f64::exp_m1(sigma * sigma).sqrt();
             assert!((mean - 1.0).abs() < 4.0 * spread / 4000f64.sqrt(), "mean {mean} at {lead} s");
             assert!((sd - sigma).abs() < 4.0 * sigma / 8000f64.sqrt(), "sigma {sd} at {lead} s");
         }
