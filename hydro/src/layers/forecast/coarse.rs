@@ -43,6 +43,8 @@ pub struct Coarse {
     pub crests: BTreeMap<Face, f64>,
     /// Blocks that a canal decides.
     pub channel: Vec<bool>,
+    /// Water body of each cell of the ground, from 1; 0 on land. Canals on two sides of a levee or a closed gate are two.
+    pub body: Vec<u32>,
     fine: Grid,
     /// Lowest cell of each block.
     lowest: Vec<usize>,
@@ -99,6 +101,44 @@ impl Fine<'_> {
     }
 }
 
+impl Fine<'_> {
+    /// Canal cells that touch, with no crest between them, are one body; numbered from 1 in the order of their first cells.
+    fn bodies(&self) -> Vec<u32> {
+        let grid = &self.grid;
+        let (mut body, mut bodies, mut queue) = (vec![0; grid.len()], 0, Vec::new());
+        for start in 0..grid.len() {
+            if !self.channel[start] || body[start] != 0 {
+                continue;
+            }
+            bodies += 1;
+            body[start] = bodies;
+            queue.push(start);
+            while let Some(cell) = queue.pop() {
+                for next in beside(grid, cell) {
+                    let walled = Face::between(grid, cell, next).is_some_and(|face| self.crests.contains_key(&face));
+                    if self.channel[next] && body[next] == 0 && !walled {
+                        body[next] = bodies;
+                        queue.push(next);
+                    }
+                }
+            }
+        }
+        body
+    }
+}
+
+/// The cells that touch a cell by a side.
+pub(super) fn beside(grid: &Grid, cell: usize) -> impl Iterator<Item = usize> {
+    let (i, j) = (cell % grid.nx, cell / grid.nx);
+    let found = [
+        (i > 0).then(|| cell - 1),
+        (i + 1 < grid.nx).then_some(cell + 1),
+        (j > 0).then(|| cell - grid.nx),
+        (j + 1 < grid.ny).then_some(cell + grid.nx),
+    ];
+    found.into_iter().flatten()
+}
+
 impl Coarse {
     pub fn new(fine: &Fine, factor: usize) -> Coarse {
         assert!(factor >= 1, "blocks of {factor} cells");
@@ -119,6 +159,7 @@ impl Coarse {
             manning: Vec::new(),
             crests: BTreeMap::new(),
             channel: Vec::new(),
+            body: fine.bodies(),
             fine: g,
             lowest: Vec::new(),
         };
@@ -176,6 +217,13 @@ impl Coarse {
         } else {
             (beds[beds.len() / 2], mean(&cells, fine.manning), false, lowest)
         }
+    }
+
+    /// The water body that a block is in: that of its lowest canal cell; 0 on land.
+    pub fn body_of(&self, fine: &Fine, block: usize) -> u32 {
+        let canal = self.cells(block).filter(|cell| self.body[*cell] != 0);
+        let lowest = canal.min_by(|a, b| fine.bed_m[*a].total_cmp(&fine.bed_m[*b]));
+        lowest.map_or(0, |cell| self.body[cell])
     }
 
     /// A rim of the ground as a rim of the blocks, its stages shifted.

@@ -1,6 +1,6 @@
 //! The members of a forecast: what each believes, how it runs, and what they say together.
 
-use super::coarse::{Coarse, Fine};
+use super::coarse::{Coarse, Fine, beside};
 use super::rain::RainErrors;
 use super::{Arrival, ForecastSpec, Outlook, Picture, Place, PlaceOutlook};
 use crate::flow::{Account, Face, Flow};
@@ -166,15 +166,28 @@ impl<'a> Office<'a> {
         &self.coarse
     }
 
-    /// Depths at the start: canals and rivers at the level of the gauges near them (weighted by the inverse square of the
-    /// distance), land dry except where water was reported.
+    /// Depths at the start: canals and rivers at the level of the gauges on the same water (weighted by the inverse square
+    /// of the distance), those without a gauge empty, land dry except where water was reported.
     pub fn start_m(&self, fine: &Fine, picture: &Picture, shift_m: f64) -> Vec<f64> {
         let coarse = &self.coarse;
+        // A gauge on a bank belongs to the water of its block.
+        let gauges: Vec<(u32, base::grid::Point, f64)> = picture
+            .stages_m
+            .iter()
+            .map(|&(cell, stage)| {
+                let cell = cell as usize;
+                let body = match coarse.body[cell] {
+                    0 => coarse.body_of(fine, coarse.block_of(cell)),
+                    body => body,
+                };
+                (body, fine.grid.centre(cell), stage)
+            })
+            .collect();
         let level = |block: usize| {
-            let at = coarse.grid.centre(block);
+            let (at, own) = (coarse.grid.centre(block), coarse.body_of(fine, block));
             let (mut sum, mut weights) = (0.0, 0.0);
-            for &(cell, stage) in &picture.stages_m {
-                let d = fine.grid.centre(cell as usize).distance_m(at).max(0.5 * coarse.grid.cell_m);
+            for (_, gauge, stage) in gauges.iter().filter(|(body, _, _)| *body == own) {
+                let d = gauge.distance_m(at).max(0.5 * coarse.grid.cell_m);
                 sum += stage / (d * d);
                 weights += 1.0 / (d * d);
             }
@@ -277,7 +290,7 @@ impl<'a> Office<'a> {
                 }
             }
             let area = flow.grid().cell_m * flow.grid().cell_m;
-            while rained_s <= now_s {
+            while rained_s < now_s + dt_s {
                 let mid_s = rained_s + 0.5 * RAIN_S;
                 let rain = believed_mm_h(&spec.spread.rain, member.rain, &picture.rain_mm_h, made_s, mid_s);
                 let metres = |mm_h: f64| mm_h * RAIN_S / 3.6e6;
@@ -322,14 +335,7 @@ impl<'a> Office<'a> {
 
 /// The four faces of a cell that are on the grid.
 fn faces_of(grid: &Grid, cell: usize) -> Vec<Face> {
-    let (i, j) = (cell % grid.nx, cell / grid.nx);
-    let beside = [
-        (i > 0).then(|| cell - 1),
-        (i + 1 < grid.nx).then_some(cell + 1),
-        (j > 0).then(|| cell - grid.nx),
-        (j + 1 < grid.ny).then_some(cell + grid.nx),
-    ];
-    beside.into_iter().flatten().filter_map(|other| Face::between(grid, cell, other)).collect()
+    beside(grid, cell).filter_map(|other| Face::between(grid, cell, other)).collect()
 }
 
 /// Rain that a member believes in at a moment, mm/h: the forecast with the member's own errors on top.
@@ -527,7 +533,7 @@ mod tests {
         assert!((held - 0.8).abs() < 4.0 * (0.16f64 / cases as f64).sqrt(), "{held} of the truths in the band");
         assert!((told - came).abs() < 4.0 * (0.25f64 / cases as f64).sqrt(), "told {told}, came {came}");
         let (overconfident, _, _) = score(0.3);
-        assert!(overconfident < held - 0.2, "{overconfident} against {held}");
+        assert!(1.0 - overconfident > 2.0 * (1.0 - held), "{overconfident} against {held}");
     }
 
     /// Grade: behaviour. A levee between river and street: water comes only with the breach, as often as it was feared,

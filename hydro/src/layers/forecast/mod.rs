@@ -188,3 +188,6 @@ pub struct Outlook {
     pub thresholds_m: Vec<f64>,
     pub places: Vec<PlaceOutlook>,
 }
+
+#[cfg(test)]
+mod tests;
