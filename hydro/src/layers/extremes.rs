@@ -1,21 +1,24 @@
 //! Extremes of a flood, cell by cell, gathered at looks every 10 to 60 s:
 //!
 //!   greatest depth d, speed v and d v; time of the greatest depth (洪峰时间);
-//!   time of arrival: the first look with d over each of three thresholds (到达时间);
-//!   duration: time spent over each of three thresholds (淹没历时).
+//!   time of arrival: the first look with d over each of some thresholds (到达时间);
+//!   duration: time spent over each of some thresholds (淹没历时).
 //!
-//! Depth, speed and d v are f32. Times are whole numbers of a unit in u16; the unit is chosen from the expected length
-//! of the run and doubled when a run outlasts it, so nothing ever wraps. A cell that was ever wet takes 26 bytes, and
-//! cells are kept in tiles of 32 x 32 that exist only where water has been.
+//! Depth is f32. Speed and d v take two bytes each, rounded up by at most 0.05 %, so that no danger is told too small.
+//! Times are whole numbers of a unit in two bytes; the unit is chosen from the expected length of the run and doubled
+//! when a run outlasts it, so nothing ever wraps. Cells are kept in tiles of 32 x 32 that exist only where water has been:
+//! 10 bytes a cell and 2 for each threshold, 20 by default.
 //!
 //! An arrival is late by at most one look, a duration is off by at most one look for each time the threshold is
 //! crossed, and both are rounded to the unit.
 
 use super::hazard::{self, Debris, HazardClass};
 use crate::flow::Flow;
+use base::complaint::Complaints;
 use base::grid::Grid;
 use base::{fold, math};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// Cells along a tile's side.
 const SIDE: usize = 32;
@@ -24,15 +27,15 @@ const NEVER: u16 = u16::MAX;
 const MOST: u16 = u16::MAX - 1;
 
 /// What is watched.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ExtremesSpec {
     /// Depths whose first crossing is the arrival, m. 0.05: water that is there at all (assumption); 0.1: drivers begin
     /// to mind (assumption); 0.3: roads close to cars (Pregnolato et al. 2017; AR&R small car).
-    pub arrival_m: [f32; 3],
+    pub arrival_m: Vec<f32>,
     /// Depths over which time is counted, m. 0.15: the depth on one lane that GB 50014 allows in a design storm (from
-    /// memory, unchecked); 0.3: cars; 0.5: H3, children and the elderly.
-    pub duration_m: [f32; 3],
+    /// memory, unchecked); 0.5: H3, children and the elderly.
+    pub duration_m: Vec<f32>,
     /// Speeds count from this depth on, m (assumption: speeds of thinner films carry nothing).
     pub film_m: f32,
     /// Expected length of the run, s: sets the unit of time.
@@ -41,34 +44,79 @@ pub struct ExtremesSpec {
 
 impl Default for ExtremesSpec {
     fn default() -> Self {
-        ExtremesSpec { arrival_m: [0.05, 0.1, 0.3], duration_m: [0.15, 0.3, 0.5], film_m: 0.01, run_s: 48.0 * 3600.0 }
+        ExtremesSpec {
+            arrival_m: vec![0.05, 0.1, 0.3],
+            duration_m: vec![0.15, 0.5],
+            film_m: 0.01,
+            run_s: 48.0 * 3600.0,
+        }
     }
 }
 
-/// Extremes of the cells of one tile, row by row.
+impl ExtremesSpec {
+    pub fn check(&self, file: &Path) -> Complaints {
+        let mut complaints = Complaints::new();
+        for (what, depths) in [("arrival_m", &self.arrival_m), ("duration_m", &self.duration_m)] {
+            if depths.iter().any(|m| !(m.is_finite() && *m > 0.0)) {
+                complaints.add(file, format!("{what} is {depths:?}"), "depths above 0 m");
+            }
+        }
+        if !(self.film_m.is_finite() && self.film_m >= 0.0) {
+            complaints.add(file, format!("film_m is {}", self.film_m), "0 m or more");
+        }
+        if !(self.run_s.is_finite() && self.run_s >= 0.0) {
+            complaints.add(file, format!("run_s is {}", self.run_s), "0 s or more");
+        }
+        complaints
+    }
+}
+
+/// A number in two bytes: 5 bits of exponent and 11 of mantissa, from 2^-16 to 2^16, rounded up. Packed numbers compare as
+/// the numbers do.
+mod packed {
+    const LEAST: f32 = 1.0 / 65_536.0;
+    const SHIFT: u32 = 12;
+    /// Exponent of `LEAST` in an f32.
+    const BASE: u32 = 127 - 16;
+
+    pub fn of(x: f32) -> u16 {
+        if x.is_nan() || x <= 0.0 {
+            return 0;
+        }
+        let up = x.max(LEAST).to_bits() + ((1 << SHIFT) - 1);
+        ((up >> SHIFT) - (BASE << (23 - SHIFT)) + 1).min(u32::from(u16::MAX)) as u16
+    }
+
+    pub fn value(packed: u16) -> f32 {
+        if packed == 0 { 0.0 } else { f32::from_bits((u32::from(packed) - 1 + (BASE << (23 - SHIFT))) << SHIFT) }
+    }
+}
+
+/// Extremes of the cells of one tile, row by row; a column for each threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Tile {
     depth_m: Vec<f32>,
-    speed_m_s: Vec<f32>,
-    force_m2_s: Vec<f32>,
+    /// Packed.
+    speed: Vec<u16>,
+    /// Packed.
+    force: Vec<u16>,
     peak: Vec<u16>,
-    arrival: [Vec<u16>; 3],
-    duration: [Vec<u16>; 3],
+    arrival: Vec<Vec<u16>>,
+    duration: Vec<Vec<u16>>,
 }
 
 impl Tile {
     const CELLS: usize = SIDE * SIDE;
 
-    fn new() -> Tile {
-        let never = || vec![NEVER; Tile::CELLS];
-        let none = || vec![0u16; Tile::CELLS];
+    fn new(spec: &ExtremesSpec) -> Tile {
+        let all = |value: u16| vec![value; Tile::CELLS];
         Tile {
             depth_m: vec![0.0; Tile::CELLS],
-            speed_m_s: vec![0.0; Tile::CELLS],
-            force_m2_s: vec![0.0; Tile::CELLS],
-            peak: never(),
-            arrival: [never(), never(), never()],
-            duration: [none(), none(), none()],
+            speed: all(0),
+            force: all(0),
+            peak: all(NEVER),
+            arrival: vec![all(NEVER); spec.arrival_m.len()],
+            duration: vec![all(0); spec.duration_m.len()],
         }
     }
 
@@ -78,15 +126,17 @@ impl Tile {
             self.peak[k] = now;
         }
         if depth_m >= spec.film_m {
-            self.speed_m_s[k] = self.speed_m_s[k].max(speed_m_s);
-            self.force_m2_s[k] = self.force_m2_s[k].max(depth_m * speed_m_s);
+            self.speed[k] = self.speed[k].max(packed::of(speed_m_s));
+            self.force[k] = self.force[k].max(packed::of(depth_m * speed_m_s));
         }
-        for t in 0..3 {
-            if depth_m > spec.arrival_m[t] && self.arrival[t][k] == NEVER {
-                self.arrival[t][k] = now;
+        for (arrival, threshold) in self.arrival.iter_mut().zip(&spec.arrival_m) {
+            if depth_m > *threshold && arrival[k] == NEVER {
+                arrival[k] = now;
             }
-            if depth_m > spec.duration_m[t] {
-                self.duration[t][k] = self.duration[t][k].saturating_add(elapsed).min(MOST);
+        }
+        for (duration, threshold) in self.duration.iter_mut().zip(&spec.duration_m) {
+            if depth_m > *threshold {
+                duration[k] = duration[k].saturating_add(elapsed).min(MOST);
             }
         }
     }
@@ -158,13 +208,8 @@ impl Extremes {
     pub fn new(grid: Grid, spec: ExtremesSpec) -> Extremes {
         assert!(spec.run_s.is_finite() && spec.run_s >= 0.0, "a run of {} s", spec.run_s);
         let (across, up) = (grid.nx.div_ceil(SIDE), grid.ny.div_ceil(SIDE));
-        Extremes {
-            spec,
-            grid,
-            unit_s: (spec.run_s / f64::from(MOST)).ceil().max(1.0),
-            last_s: None,
-            bands: vec![vec![None; across]; up],
-        }
+        let unit_s = (spec.run_s / f64::from(MOST)).ceil().max(1.0);
+        Extremes { spec, grid, unit_s, last_s: None, bands: vec![vec![None; across]; up] }
     }
 
     pub fn spec(&self) -> &ExtremesSpec {
@@ -180,7 +225,8 @@ impl Extremes {
     /// Bytes in use, without the allocator's own.
     pub fn bytes(&self) -> usize {
         let tiles = self.bands.iter().flatten().filter(|t| t.is_some()).count();
-        tiles * Tile::CELLS * (3 * size_of::<f32>() + 7 * size_of::<u16>())
+        let thresholds = self.spec.arrival_m.len() + self.spec.duration_m.len();
+        tiles * Tile::CELLS * (size_of::<f32>() + (3 + thresholds) * size_of::<u16>())
             + self.bands.iter().map(Vec::len).sum::<usize>() * size_of::<Option<Tile>>()
     }
 
@@ -206,8 +252,9 @@ impl Extremes {
         let units = |s: f64| (s / self.unit_s).round() as u16;
         // The difference of two rounded moments: errors do not add up over many looks.
         let (now, elapsed) = (units(now_s), units(now_s) - units(self.last_s.unwrap_or(now_s)));
-        let (grid, spec) = (self.grid, self.spec);
-        let floor_m = spec.film_m.min(spec.arrival_m.into_iter().fold(f32::INFINITY, f32::min));
+        let (grid, spec) = (self.grid, &self.spec);
+        let depths = spec.arrival_m.iter().chain(&spec.duration_m);
+        let floor_m = depths.copied().fold(spec.film_m.max(f32::MIN_POSITIVE), f32::min);
         fold::each(&mut self.bands, |b, band| {
             let j = (b * SIDE, ((b + 1) * SIDE).min(grid.ny));
             for (a, tile) in band.iter_mut().enumerate() {
@@ -222,7 +269,8 @@ impl Extremes {
                         if depth >= floor_m {
                             let k = (row - j.0) * SIDE + (column - i.0);
                             let speed = if depth >= spec.film_m { speed_m_s(cell) } else { 0.0 };
-                            tile.get_or_insert_with(Tile::new).note(k, depth, speed, &spec, now, elapsed);
+                            let tile = tile.get_or_insert_with(|| Tile::new(spec));
+                            tile.note(k, depth, speed, spec, now, elapsed);
                         }
                     }
                 }
@@ -248,11 +296,11 @@ impl Extremes {
         self.at(cell).map_or(0.0, |(tile, k)| tile.depth_m[k])
     }
     pub fn speed_m_s(&self, cell: usize) -> f32 {
-        self.at(cell).map_or(0.0, |(tile, k)| tile.speed_m_s[k])
+        self.at(cell).map_or(0.0, |(tile, k)| packed::value(tile.speed[k]))
     }
     /// Greatest depth times speed, m2/s: of one moment, not the product of the two maxima.
     pub fn force_m2_s(&self, cell: usize) -> f32 {
-        self.at(cell).map_or(0.0, |(tile, k)| tile.force_m2_s[k])
+        self.at(cell).map_or(0.0, |(tile, k)| packed::value(tile.force[k]))
     }
     fn time_s(&self, stamp: u16) -> Option<f64> {
         (stamp != NEVER).then(|| f64::from(stamp) * self.unit_s)
@@ -269,7 +317,7 @@ impl Extremes {
     pub fn duration_s(&self, cell: usize, threshold: usize) -> f64 {
         self.at(cell).map_or(0.0, |(tile, k)| f64::from(tile.duration[threshold][k]) * self.unit_s)
     }
-    /// The worst class the cell was ever in. Exact although only the three maxima are kept: a class is reached by depth,
+    /// The worst class the cell was ever in. Only the three maxima are kept, and they suffice: a class is reached by depth,
     /// by speed or by their product, each alone, so the worst class over time is the class of the three maxima.
     pub fn class(&self, cell: usize) -> Option<HazardClass> {
         hazard::class_of(
@@ -339,12 +387,12 @@ mod tests {
         assert_eq!(extremes.peak_s(cell), Some(qr(200.0, extremes.unit_s())));
         assert_eq!(extremes.speed_m_s(cell), 2.0);
         assert_eq!(extremes.force_m2_s(cell), 1.0, "0.5 m at 2 m/s is more than 1 m at 0.5 m/s");
-        for (k, threshold) in extremes.spec().arrival_m.into_iter().enumerate() {
+        for (k, threshold) in extremes.spec().arrival_m.iter().copied().enumerate() {
             let exact = 100.0 + 100.0 * f64::from(threshold);
             let seen = extremes.arrival_s(cell, k).unwrap();
             assert!((exact - 2.0..=exact + 12.0).contains(&seen), "over {threshold} m at {seen} s, exactly {exact} s");
         }
-        for (k, threshold) in extremes.spec().duration_m.into_iter().enumerate() {
+        for (k, threshold) in extremes.spec().duration_m.iter().copied().enumerate() {
             let exact = 300.0 * (1.0 - f64::from(threshold));
             assert!((extremes.duration_s(cell, k) - exact).abs() <= 20.0, "over {threshold} m");
         }
@@ -358,14 +406,32 @@ mod tests {
 
     /// Grade: exact.
     #[test]
+    fn packed_numbers_are_never_smaller_and_hardly_larger_and_keep_their_order() {
+        let (mut x, mut before) = (2e-5f32, 0);
+        while x < 6e4 {
+            let packed = packed::of(x);
+            let value = packed::value(packed);
+            assert!(value >= x && value <= x * (1.0 + 1.0 / 2048.0), "{x} became {value}");
+            assert!(packed >= before);
+            assert_eq!(packed::of(value), packed, "packing twice changes nothing");
+            before = packed;
+            x *= 1.00017;
+        }
+        assert_eq!((packed::of(0.0), packed::value(0)), (0, 0.0));
+        assert_eq!(packed::value(packed::of(1e9)), packed::value(u16::MAX));
+        assert!(packed::value(packed::of(1e-9)) > 0.0);
+    }
+
+    /// Grade: exact.
+    #[test]
     fn memory_is_taken_only_where_water_has_been_and_stays_small() {
         let mut extremes = Extremes::new(grid(320, 320), ExtremesSpec::default());
         let empty = extremes.bytes();
         extremes.look(0.0, |_| false, |c| if c == 7 { 1.0 } else { 0.0 }, |_| 0.0);
-        assert_eq!(extremes.bytes() - empty, 26 * 1024, "one tile");
+        assert_eq!(extremes.bytes() - empty, 20 * 1024, "one tile");
         extremes.look(10.0, |_| false, |_| 1.0, |_| 0.0);
         let per_cell = extremes.bytes() as f64 / extremes.grid().len() as f64;
-        assert!(per_cell < 27.0, "{per_cell} bytes a cell");
+        assert!(per_cell < 20.5, "{per_cell} bytes a cell");
     }
 
     /// Grade: exact.
@@ -381,7 +447,7 @@ mod tests {
         }
         assert_eq!(extremes.unit_s(), 8.0);
         assert!((extremes.arrival_s(4, 0).unwrap() - 5000.0).abs() <= 8.0);
-        assert!((extremes.duration_s(4, 2) - 295_500.0).abs() <= 24.0, "{}", extremes.duration_s(4, 2));
+        assert!((extremes.duration_s(4, 1) - 295_500.0).abs() <= 24.0, "{}", extremes.duration_s(4, 1));
     }
 
     /// Grade: exact.
@@ -397,7 +463,8 @@ mod tests {
         assert_eq!(extremes.depth_m(32), 0.0);
     }
 
-    /// Grade: exact. The worst class of all moments against the class of the maxima, over drawn floods.
+    /// Grade: exact. The worst class of all moments against the class of the maxima, over drawn floods; speeds and forces
+    /// rounded up as they are kept.
     #[test]
     fn the_class_of_the_maxima_is_the_worst_class_of_all_moments() {
         use base::chance::{Stream, draw};
@@ -413,7 +480,8 @@ mod tests {
                 let depth = (5.0 * size(0) * size(1) * u(0)) as f32 + 0.02;
                 let speed = (5.0 * size(2) * size(3) * u(1)) as f32;
                 extremes.look(f64::from(step) * 60.0, |_| false, |_| depth, |_| speed);
-                worst = worst.max(hazard::class_of(depth.into(), speed.into(), (depth * speed).into()));
+                let kept = |x: f32| f64::from(packed::value(packed::of(x)));
+                worst = worst.max(hazard::class_of(depth.into(), kept(speed), kept(depth * speed)));
             }
             assert_eq!(extremes.class(0), worst);
             seen.insert(worst);
