@@ -162,6 +162,20 @@ impl Tally {
     }
 }
 
+/// Losses of many buildings by asset, in the order of `Asset::ALL`: `depth_m` is the greatest depth over the street at a
+/// cell, `value` what a building's floor is worth.
+pub fn assess<'a>(
+    buildings: impl IntoIterator<Item = (usize, &'a Stock)>,
+    depth_m: impl Fn(usize) -> f64,
+    value: impl Fn(&Stock) -> FloorValue,
+) -> [Tally; 6] {
+    let mut tallies = [Tally::default(); 6];
+    for (cell, stock) in buildings {
+        tallies[stock.asset as usize].add(loss_eur(stock, &value(stock), depth_m(cell)));
+    }
+    tallies
+}
+
 /// Days a business stands still by the depth inside: (least, most). Analyst's figures, low confidence (parameter notes).
 pub fn interruption_d(depth_m: f64) -> (f64, f64) {
     match depth_m {
@@ -221,6 +235,9 @@ mod tests {
         assert!((mean - 494.1).abs() < 1e-9 && (sd - 215.4).abs() < 1e-9);
         let (two, _) = loss_eur(&stock, &value, 3.9);
         assert!((two - 1000.0 * (0.8695 + 0.5 * (0.9315 - 0.8695) + 0.3266)).abs() < 1e-9);
+        let all = assess([(3, &stock), (7, &stock)], |cell| if cell == 7 { 1.4 } else { 0.0 }, |_| value);
+        assert!((all[Asset::Residential as usize].mean - 494.1).abs() < 1e-9);
+        assert_eq!(all[Asset::Industrial as usize].mean, 0.0);
         let mut tally = Tally::default();
         (0..4).for_each(|_| tally.add((1.0, 2.0)));
         assert_eq!((tally.mean, tally.sd(0.0), tally.sd(1.0)), (4.0, 4.0, 8.0));

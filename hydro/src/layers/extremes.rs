@@ -12,6 +12,7 @@
 //! An arrival is late by at most one look, a duration is off by at most one look for each time the threshold is
 //! crossed, and both are rounded to the unit.
 
+use super::building::Exposure;
 use super::hazard::{self, Debris, HazardClass};
 use crate::flow::Flow;
 use base::complaint::Complaints;
@@ -57,8 +58,9 @@ impl ExtremesSpec {
     pub fn check(&self, file: &Path) -> Complaints {
         let mut complaints = Complaints::new();
         for (what, depths) in [("arrival_m", &self.arrival_m), ("duration_m", &self.duration_m)] {
-            if depths.iter().any(|m| !(m.is_finite() && *m > 0.0)) {
-                complaints.add(file, format!("{what} is {depths:?}"), "depths above 0 m");
+            let rising = depths.windows(2).all(|p| p[0] < p[1]);
+            if !rising || depths.len() > 16 || depths.iter().any(|m| !(m.is_finite() && *m > 0.0)) {
+                complaints.add(file, format!("{what} is {depths:?}"), "up to 16 depths above 0 m, rising");
             }
         }
         if !(self.film_m.is_finite() && self.film_m >= 0.0) {
@@ -193,6 +195,19 @@ pub enum Layer {
 }
 
 impl Layer {
+    /// 中文, English
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Layer::Depth => ("最大水深", "greatest depth"),
+            Layer::Speed => ("最大流速", "greatest speed"),
+            Layer::Force => ("最大水深流速积", "greatest depth x speed"),
+            Layer::PeakTime => ("洪峰时间", "time of peak"),
+            Layer::Arrival(_) => ("到达时间", "arrival"),
+            Layer::Duration(_) => ("淹没历时", "duration"),
+            Layer::Hazard => ("危险等级", "hazard class"),
+            Layer::Rating => ("危险指数", "hazard rating"),
+        }
+    }
     pub fn unit(self) -> &'static str {
         match self {
             Layer::Depth => "m",
@@ -353,9 +368,54 @@ impl Extremes {
         (0..self.grid.len()).map(value).collect()
     }
 
+    /// Every layer there is, with the name of its file: "arrival_0.10m".
+    pub fn layers(&self) -> Vec<(Layer, String)> {
+        let plain = [
+            (Layer::Depth, "depth"),
+            (Layer::Speed, "speed"),
+            (Layer::Force, "depth_x_speed"),
+            (Layer::PeakTime, "peak_time"),
+            (Layer::Hazard, "hazard_class"),
+            (Layer::Rating, "hazard_rating"),
+        ];
+        let mut all: Vec<(Layer, String)> = plain.into_iter().map(|(layer, name)| (layer, name.into())).collect();
+        let arrivals = self.spec.arrival_m.iter().enumerate();
+        all.extend(arrivals.map(|(k, m)| (Layer::Arrival(k as u8), format!("arrival_{m:.2}m"))));
+        let durations = self.spec.duration_m.iter().enumerate();
+        all.extend(durations.map(|(k, m)| (Layer::Duration(k as u8), format!("duration_{m:.2}m"))));
+        all
+    }
+
+    /// What the water did at a building that stands on this cell. `soak` is the threshold of `spec.duration_m` that tells
+    /// how long it was soaked (`building::SOAK_M`), where one is kept.
+    pub fn exposure(&self, cell: usize, soak: Option<usize>) -> Exposure {
+        Exposure {
+            depth_m: f64::from(self.depth_m(cell)),
+            speed_m_s: f64::from(self.speed_m_s(cell)),
+            force_m2_s: f64::from(self.force_m2_s(cell)),
+            soaked_s: soak.map_or(0.0, |threshold| self.duration_s(cell, threshold)),
+        }
+    }
+
+    /// Land by its worst class, H1 to H6, m2; cells wet from the start are not counted.
+    pub fn class_areas_m2(&self) -> [f64; 6] {
+        let mut cells = [0u64; 6];
+        for cell in (0..self.grid.len()).filter(|c| self.first_s(*c) != Some(0.0)) {
+            if let Some(class) = self.class(cell) {
+                cells[class as usize - 1] += 1;
+            }
+        }
+        cells.map(|n| n as f64 * self.grid.cell_m * self.grid.cell_m)
+    }
+
+    /// Arrival over the lowest threshold, which is the first of the list.
+    fn first_s(&self, cell: usize) -> Option<f64> {
+        if self.spec.arrival_m.is_empty() { None } else { self.arrival_s(cell, 0) }
+    }
+
     /// Land that water deeper than `depth_m` came over, m2; cells wet from the start (rivers, lakes) are not counted.
     pub fn flooded_m2(&self, depth_m: f32) -> f64 {
-        let came = |cell: usize| self.depth_m(cell) > depth_m && self.arrival_s(cell, 0) != Some(0.0);
+        let came = |cell: usize| self.depth_m(cell) > depth_m && self.first_s(cell) != Some(0.0);
         fold::count(self.grid.len(), came) as f64 * self.grid.cell_m * self.grid.cell_m
     }
 }
@@ -402,6 +462,36 @@ mod tests {
 
     fn qr(s: f64, unit_s: f64) -> f64 {
         (s / unit_s).round() * unit_s
+    }
+
+    /// Grade: exact.
+    #[test]
+    fn land_is_counted_by_class_without_the_river_and_layers_have_files() {
+        let mut extremes = Extremes::new(grid(10, 1), ExtremesSpec::default());
+        let river = |c: usize| c < 2;
+        extremes.look(0.0, |_| false, |c| if river(c) { 3.0 } else { 0.0 }, |_| 0.1);
+        extremes.look(60.0, |_| false, |c| if river(c) { 3.5 } else { 0.1 * c as f32 - 0.01 }, |_| 0.1);
+        // 0.19 and 0.29 m are H1 (at 0.1 m/s), 0.39 and 0.49 m H2, 0.59 to 0.89 m H3.
+        assert_eq!(extremes.class_areas_m2(), [200.0, 200.0, 400.0, 0.0, 0.0, 0.0]);
+        assert_eq!(extremes.flooded_m2(0.55), 400.0);
+        let exposed = extremes.exposure(9, Some(1));
+        assert_eq!((exposed.depth_m, exposed.soaked_s), (f64::from(0.1f32 * 9.0 - 0.01), 60.0));
+        let names: Vec<String> = extremes.layers().into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names.len(), 11);
+        assert!(names.contains(&"arrival_0.10m".into()) && names.contains(&"duration_0.15m".into()), "{names:?}");
+        for (layer, name) in extremes.layers() {
+            assert_eq!(extremes.raster(layer).len(), 10, "{name}");
+        }
+        assert!(extremes.raster(Layer::Arrival(2))[2].is_nan(), "0.19 m is not over 0.3 m");
+    }
+
+    /// Grade: exact.
+    #[test]
+    fn bad_thresholds_are_complained_about_all_at_once() {
+        let bad =
+            ExtremesSpec { arrival_m: vec![0.3, 0.1], duration_m: vec![f32::NAN], film_m: -1.0, run_s: f64::INFINITY };
+        assert_eq!(bad.check(Path::new("flood.ron")).0.len(), 4);
+        assert!(ExtremesSpec::default().check(Path::new("flood.ron")).is_empty());
     }
 
     /// Grade: exact.

@@ -9,6 +9,7 @@
 pub mod coarse;
 pub mod ensemble;
 pub mod rain;
+pub mod score;
 
 use crate::solver::Edge;
 use base::complaint::Complaints;
