@@ -6,10 +6,10 @@ use super::{Arrival, ForecastSpec, Outlook, Picture, Place, PlaceOutlook};
 use crate::flow::{Account, Face, Flow};
 use crate::solver::{Domain, Edge, Options, Solver};
 use base::chance::{Stream, draw, draw_normal};
-use base::grid::Grid;
+use base::grid::{Grid, Point};
 use base::time::Tick;
 use base::{fold, math};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws under `Stream::Gauge`, with the issue as tick and the member as id.
 const RAIN_AMOUNT: u32 = 621;
@@ -120,8 +120,8 @@ pub fn member(spec: &ForecastSpec, picture: &Picture, seed: u64, issue: u32, k: 
 }
 
 /// A forecast in the making: the coarse ground and where the places are on it.
-pub struct Office<'a> {
-    spec: &'a ForecastSpec,
+pub struct Office {
+    spec: ForecastSpec,
     coarse: Coarse,
     /// What sewers and ground take, mm/h, by block.
     losses_mm_h: Vec<f64>,
@@ -138,9 +138,9 @@ struct Spot {
 /// Crests that a breach changes.
 type Opening = Vec<(Face, Option<f64>)>;
 
-impl<'a> Office<'a> {
+impl Office {
     /// Prepares the ground once; forecasts are then made from it again and again. `losses_mm_h` is by cell of the ground.
-    pub fn new(spec: &'a ForecastSpec, fine: &Fine, losses_mm_h: &[f64], places: &[Place]) -> Office<'a> {
+    pub fn new(spec: ForecastSpec, fine: &Fine, losses_mm_h: &[f64], places: &[Place]) -> Office {
         let coarse = Coarse::new(fine, spec.factor);
         let mean = |block: usize| {
             let (sum, n) = coarse.cells(block).fold((0.0, 0), |(sum, n), cell| (sum + losses_mm_h[cell], n + 1));
@@ -167,26 +167,26 @@ impl<'a> Office<'a> {
     }
 
     /// Depths at the start: canals and rivers at the level of the gauges on the same water (weighted by the inverse square
-    /// of the distance), those without a gauge empty, land dry except where water was reported.
+    /// of the distance), those without a gauge at their usual level or empty, land dry except where water was reported.
     pub fn start_m(&self, fine: &Fine, picture: &Picture, shift_m: f64) -> Vec<f64> {
         let coarse = &self.coarse;
         // A gauge on a bank belongs to the water of its block.
-        let gauges: Vec<(u32, base::grid::Point, f64)> = picture
-            .stages_m
-            .iter()
-            .map(|&(cell, stage)| {
-                let cell = cell as usize;
-                let body = match coarse.body[cell] {
-                    0 => coarse.body_of(fine, coarse.block_of(cell)),
-                    body => body,
-                };
-                (body, fine.grid.centre(cell), stage)
-            })
-            .collect();
+        let on_water = |&(cell, stage): &(u32, f64)| {
+            let cell = cell as usize;
+            let body = match coarse.body[cell] {
+                0 => coarse.body_of(fine, coarse.block_of(cell)),
+                body => body,
+            };
+            (body, fine.grid.centre(cell), stage)
+        };
+        let gauges: Vec<(u32, Point, f64)> = picture.stages_m.iter().map(on_water).collect();
+        let gauged: BTreeSet<u32> = gauges.iter().map(|(body, _, _)| *body).collect();
+        let usual = picture.usual_m.iter().map(on_water).filter(|(body, _, _)| !gauged.contains(body));
+        let known: Vec<(u32, Point, f64)> = gauges.iter().copied().chain(usual).collect();
         let level = |block: usize| {
             let (at, own) = (coarse.grid.centre(block), coarse.body_of(fine, block));
             let (mut sum, mut weights) = (0.0, 0.0);
-            for (_, gauge, stage) in gauges.iter().filter(|(body, _, _)| *body == own) {
+            for (_, gauge, stage) in known.iter().filter(|(body, _, _)| *body == own) {
                 let d = gauge.distance_m(at).max(0.5 * coarse.grid.cell_m);
                 sum += stage / (d * d);
                 weights += 1.0 / (d * d);
@@ -233,7 +233,7 @@ impl<'a> Office<'a> {
 
     /// Makes issue `issue` of the forecast: `Outlook` by place. Members run side by side and are counted in order.
     pub fn issue(&self, fine: &Fine, picture: &Picture, seed: u64, issue: u32, engine: &dyn Engine) -> Outlook {
-        let spec = self.spec;
+        let spec = &self.spec;
         let openings: Vec<Opening> = picture.feared.iter().map(|feared| self.opening(fine, feared)).collect();
         let runs = fold::map(spec.members as usize, |k| {
             let member = member(spec, picture, seed, issue, k as u32);
@@ -262,7 +262,7 @@ impl<'a> Office<'a> {
         openings: &[Opening],
         engine: &dyn Engine,
     ) -> Vec<Ran> {
-        let (spec, coarse, made_s) = (self.spec, &self.coarse, picture.made_s);
+        let (spec, coarse, made_s) = (&self.spec, &self.coarse, picture.made_s);
         let ground = Ground {
             grid: coarse.grid,
             bed_m: coarse.bed_m.clone(),
@@ -307,8 +307,13 @@ impl<'a> Office<'a> {
                 rained_s += RAIN_S;
             }
             for (cell, series) in &picture.inflows_m3_s {
-                let volume = math::interpolate(series, now_s + 0.5 * dt_s).max(0.0) * dt_s;
-                flow.give_m3(coarse.block_of(*cell as usize), volume, Account::Inflow);
+                let volume = math::interpolate(series, now_s + 0.5 * dt_s) * dt_s;
+                let block = coarse.block_of(*cell as usize);
+                if volume > 0.0 {
+                    flow.give_m3(block, volume, Account::Inflow);
+                } else {
+                    flow.take_m3(block, -volume, Account::Pump);
+                }
             }
             for HeldBlocks { blocks, stage_m } in &held {
                 let stage = math::interpolate(stage_m, now_s + dt_s) + member.stage_m;
@@ -481,7 +486,7 @@ mod tests {
         let spec = ForecastSpec { factor: 4, members: 5, ahead_s: 7200.0, look_s: 60.0, spread, ..Default::default() };
         let (bed, n, crests, channel) = (vec![0.0; 32], vec![0.03; 32], BTreeMap::new(), vec![false; 32]);
         let fine = fine(&bed, &n, &crests, &channel);
-        let office = Office::new(&spec, &fine, &[10.0; 32], &place());
+        let office = Office::new(spec.clone(), &fine, &[10.0; 32], &place());
         let picture = Picture { made_s: 600.0, rain_mm_h: vec![(0.0, 110.0), (90_000.0, 110.0)], ..Default::default() };
         let outlook = office.issue(&fine, &picture, 1, 3, &Hollows);
         let told = &outlook.places[0];
@@ -513,7 +518,7 @@ mod tests {
                 thresholds_m: vec![0.2],
                 spread,
             };
-            let office = Office::new(&spec, &fine, &[0.0; 32], &place());
+            let office = Office::new(spec.clone(), &fine, &[0.0; 32], &place());
             let (mut held, mut told, mut came) = (0, 0.0, 0);
             for case in 0..cases {
                 // The office says 50 mm/h; what falls differs from it by an error of the same kind.
@@ -551,7 +556,7 @@ mod tests {
         let (n, crests) = (vec![0.03; 32], BTreeMap::new());
         let fine = fine(&bed, &n, &crests, &channel);
         let spec = ForecastSpec { factor: 4, members: 400, ahead_s: 7200.0, look_s: 600.0, ..Default::default() };
-        let office = Office::new(&spec, &fine, &[0.0; 32], &place());
+        let office = Office::new(spec.clone(), &fine, &[0.0; 32], &place());
         let river = Held { cells: vec![0, 8, 16, 24], stage_m: vec![(0.0, 3.0)] };
         let feared = Feared { cells: vec![3, 11, 19, 27], sill_m: 0.0, chance: 0.3, opens_s: (1800.0, 5400.0) };
         let picture = |feared| Picture { held: vec![river.clone()], feared, ..Default::default() };
@@ -569,7 +574,7 @@ mod tests {
         let spec = ForecastSpec { factor: 4, members: 12, ahead_s: 3600.0, ..Default::default() };
         let (bed, n, crests, channel) = (vec![0.0; 32], vec![0.03; 32], BTreeMap::new(), vec![false; 32]);
         let fine = fine(&bed, &n, &crests, &channel);
-        let office = Office::new(&spec, &fine, &[5.0; 32], &place());
+        let office = Office::new(spec.clone(), &fine, &[5.0; 32], &place());
         let picture = Picture { rain_mm_h: vec![(0.0, 80.0), (1e5, 80.0)], ..Default::default() };
         let on = |threads, issue| fold::with_threads(threads, || office.issue(&fine, &picture, 2, issue, &Hollows));
         assert_eq!(on(1, 0), on(2, 0));

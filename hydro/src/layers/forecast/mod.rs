@@ -134,6 +134,8 @@ pub struct Picture {
     pub made_s: f64,
     /// Gauges' last readings: cell and stage, m. They set the level of rivers and canals.
     pub stages_m: Vec<(u32, f64)>,
+    /// Usual levels, cell and stage, m, of waters that have no gauge.
+    pub usual_m: Vec<(u32, f64)>,
     /// Water on land as reported: cell and depth, m.
     pub reports_m: Vec<(u32, f64)>,
     /// Rain as forecast, (s, mm/h).
@@ -141,7 +143,7 @@ pub struct Picture {
     pub held: Vec<Held>,
     /// Rims of the ground as forecast; walls where nothing is said.
     pub edges: Vec<Edge>,
-    /// Rivers and releases as forecast: cell and (s, m3/s).
+    /// Rivers, releases and (negative) pumps as forecast: cell and (s, m3/s).
     pub inflows_m3_s: Vec<(u32, Vec<(f64, f64)>)>,
     pub feared: Vec<Feared>,
 }

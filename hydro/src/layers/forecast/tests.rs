@@ -103,7 +103,7 @@ impl Town {
             ..Default::default()
         };
         assert!(spec.check(Path::new("forecast")).is_empty());
-        let office = Office::new(&spec, &fine, &vec![0.0; self.grid.len()], &self.places());
+        let office = Office::new(spec, &fine, &vec![0.0; self.grid.len()], &self.places());
         let gauge = self.grid.index(2, 16) as u32;
         let picture =
             Picture { stages_m: vec![(gauge, stage_m)], edges: Town::edges(stage_m), feared, ..Default::default() };
