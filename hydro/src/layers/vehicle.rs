@@ -51,7 +51,7 @@ const fn limits(depth_m: f64, speed_m_s: f64, force_m2_s: f64) -> DriveLimits {
 }
 
 impl Vehicle {
-    pub fn limits(self) -> DriveLimits {
+    pub const fn limits(self) -> DriveLimits {
         match self {
             // Shand et al. 2011, AR&R project 10 (recalled; equal to LifeSim's low bound for cars, read).
             Vehicle::SmallCar => limits(0.3, 3.0, 0.3),
