@@ -42,17 +42,18 @@ pub struct MainsState {
 impl Mains {
     pub fn new(city: &City, seed: u64) -> Mains {
         let stations: Vec<_> = city.facilities_of(FacilityKind::Substation).map(|(_, f)| f).collect();
-        let node = |facility: &&crate::place::city::Facility| NodeSpec {
-            name: facility.key.clone(),
+        let node = |(row, facility): (usize, &&crate::place::city::Facility)| NodeSpec {
+            // Cities from files may have a key twice; rows differ.
+            name: format!("{row} {}", facility.key),
             plant: Plant::Substation,
             cell: city.grid.nearest_cell(facility.at) as u32,
             sill_m: 0.0,
             fed_by: Vec::new(),
             frailty: None,
         };
-        let nodes = stations.iter().map(node).collect();
+        let nodes = stations.iter().enumerate().map(node).collect();
         let network =
-            Network::new(Path::new("city"), nodes, city.grid.len(), seed).expect("keys of a checked city differ");
+            Network::new(Path::new("city"), nodes, city.grid.len(), seed).expect("the nodes made here are sound");
         let nearest = |zone: &crate::place::city::Zone| {
             let by_distance = stations.iter().enumerate().map(|(k, f)| (f.at.distance_m(zone.centre), k));
             by_distance.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, k)| k)
