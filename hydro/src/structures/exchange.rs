@@ -39,22 +39,24 @@ impl Pool<'_> {
     pub fn away(level_m: f64) -> Pool<'static> {
         Pool { level_m, free_m3: f64::INFINITY, room: Room::Area(f64::INFINITY) }
     }
-    /// The water over some cells: level weighted by depth (the lowest bed where all are dry), area of the wet ones.
+    /// The water over some cells: level weighted by depth (the lowest where all are dry), area of the wet ones.
     pub fn of_cells(flow: &dyn Flow, cells: &[usize]) -> Pool<'static> {
         let cell_m2 = flow.grid().cell_m * flow.grid().cell_m;
-        let (mut weight, mut moment, mut free_m3, mut wet, mut lowest) = (0.0, 0.0, 0.0, 0.0, f64::INFINITY);
+        let (mut weight, mut moment, mut free_m3, mut area_m2, mut lowest) = (0.0, 0.0, 0.0, 0.0, f64::INFINITY);
         for &cell in cells {
-            let depth = flow.depth_m(cell);
-            lowest = f64::min(lowest, flow.bed_m(cell));
-            if depth > 0.0 {
-                weight += depth;
-                moment += depth * flow.stage_m(cell);
-                free_m3 += flow.free_m3(cell);
-                wet += 1.0;
+            let free = flow.free_m(cell);
+            lowest = f64::min(lowest, flow.stage_m(cell));
+            if free > 0.0 {
+                let volume = flow.free_m3(cell);
+                weight += free;
+                moment += free * flow.stage_m(cell);
+                free_m3 += volume;
+                // Less than the cell where buildings stand in it.
+                area_m2 += volume / free;
             }
         }
         let level_m = if weight > 0.0 { moment / weight } else { lowest };
-        Pool { level_m, free_m3, room: Room::Area(cell_m2 * f64::max(wet, 1.0)) }
+        Pool { level_m, free_m3, room: Room::Area(if area_m2 > 0.0 { area_m2 } else { cell_m2 }) }
     }
     /// A tank with a curve of (level, volume).
     pub fn of_curve(curve: &[(f64, f64)], volume_m3: f64) -> Pool<'_> {

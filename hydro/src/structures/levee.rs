@@ -175,7 +175,7 @@ pub struct Levee {
 }
 
 impl Levee {
-    pub(super) fn new(flow: &dyn Flow, spec: &LeveeSpec, chain: FaceChain) -> Levee {
+    pub(super) fn new(bed_m: &[f64], spec: &LeveeSpec, chain: FaceChain) -> Levee {
         let crest_m = chain
             .pieces
             .iter()
@@ -183,7 +183,7 @@ impl Levee {
                 let design_m = match &spec.crest {
                     CrestLevel::Flat(level_m) => *level_m,
                     CrestLevel::Along(profile) => math::interpolate(profile, piece.along_m),
-                    CrestLevel::AboveBed(height_m) => flow.bed_m(piece.left).max(flow.bed_m(piece.right)) + height_m,
+                    CrestLevel::AboveBed(height_m) => bed_m[piece.left].max(bed_m[piece.right]) + height_m,
                 };
                 design_m + spec.freeboard_m
             })

@@ -1,8 +1,8 @@
 //! Everything built in the water's way: levees and their breaches, gates and locks, weirs, culverts, bridges, pumps,
 //! polders, and the storage under the streets.
 //!
-//! `Structures::new` checks a specification against the ground and gives all that is wrong with it; `install` puts the
-//! crests on their faces; `step`, called before each inner step of the flow, moves leaves, grows breaches, lets water
+//! `Structures::new` checks a specification against the ground and gives all that is wrong with it; `crests` are what
+//! goes into the domain (or `install` into a flow); `step`, called before each inner step of the flow, moves leaves, grows breaches, lets water
 //! through and pumps; `order` is how people act on it. All that changes is in `StructuresState`: a checkpoint is that
 //! state and nothing else.
 
@@ -22,6 +22,7 @@ pub mod storage;
 pub mod weir;
 
 use crate::flow::{Face, Flow};
+use crate::solver::Domain;
 use base::complaint::Complaints;
 use check::Check;
 use levee::Levee;
@@ -101,10 +102,10 @@ pub struct Structures {
 }
 
 impl Structures {
-    /// Checks a specification against the ground. `file` is what complaints name.
-    pub fn new(flow: &dyn Flow, spec: StructuresSpec, file: &Path) -> Result<Structures, Complaints> {
+    /// Checks a specification against the ground (itself taken as checked). `file` is what complaints name.
+    pub fn new(domain: &Domain, spec: StructuresSpec, file: &Path) -> Result<Structures, Complaints> {
         let mut complaints = Complaints::new();
-        let built = build(flow, &spec, file, &mut complaints);
+        let built = build(domain, &spec, file, &mut complaints);
         complaints.or(())?;
         let state = StructuresState {
             out: BTreeSet::new(),
@@ -145,14 +146,20 @@ impl Structures {
         Ok(self)
     }
 
-    /// Puts all crests on their faces. Call once before the first step, and after a resume where the flow's own state
-    /// does not hold them; doing it again changes nothing.
-    pub fn install(&self, flow: &mut dyn Flow) {
-        for levee in 0..self.built.levees.len() {
-            self.set_crests(flow, levee);
+    /// The crests as they stand now. Best laid into `Domain::crests` before a solver is made of it: crests that are set
+    /// later count as moving, and a solver keeps its costlier scheme about what moves.
+    pub fn crests(&self) -> BTreeMap<Face, f64> {
+        let mut crests = self.built.walls.clone();
+        for (&face, owners) in &self.built.owners {
+            crests.entry(face).or_insert_with(|| self.level_m(owners));
         }
-        for (&face, &top_m) in &self.built.walls {
-            flow.set_crest_m(face, Some(top_m));
+        crests
+    }
+
+    /// Puts all crests on their faces in a flow that does not have them; doing it again changes nothing.
+    pub fn install(&self, flow: &mut dyn Flow) {
+        for (face, level_m) in self.crests() {
+            flow.set_crest_m(face, Some(level_m));
         }
     }
 
@@ -249,6 +256,11 @@ impl Structures {
         self.state.storages.iter().map(|s| s.volume_m3).sum()
     }
 
+    /// The highest of the levees on a face, m.
+    fn level_m(&self, owners: &[(usize, usize)]) -> f64 {
+        let levels = owners.iter().map(|&(l, p)| self.built.levees[l].level_m(&self.state.levees[l], p));
+        levels.fold(f64::NEG_INFINITY, f64::max)
+    }
     fn set_crests(&self, flow: &mut dyn Flow, levee: usize) {
         for piece in 0..self.built.levees[levee].chain.pieces.len() {
             self.set_crest(flow, levee, piece);
@@ -267,12 +279,7 @@ impl Structures {
         if self.built.walls.contains_key(&face) {
             return;
         }
-        let level_m = self.built.owners.get(&face).map_or(f64::NEG_INFINITY, |owners| {
-            owners
-                .iter()
-                .map(|&(l, p)| self.built.levees[l].level_m(&self.state.levees[l], p))
-                .fold(f64::NEG_INFINITY, f64::max)
-        });
+        let level_m = self.built.owners.get(&face).map_or(f64::NEG_INFINITY, |owners| self.level_m(owners));
         if flow.crest_m(face) != Some(level_m) {
             flow.set_crest_m(face, Some(level_m));
         }
@@ -287,8 +294,8 @@ impl PassageState {
 }
 
 /// Checks everything and lays it on the grid; half-built where there are complaints.
-fn build(flow: &dyn Flow, spec: &StructuresSpec, file: &Path, complaints: &mut Complaints) -> Built {
-    let grid = *flow.grid();
+fn build(domain: &Domain, spec: &StructuresSpec, file: &Path, complaints: &mut Complaints) -> Built {
+    let grid = domain.grid;
     let mut check = Check::new(&grid, file, complaints);
     let powers: Vec<&str> = spec.power.iter().map(String::as_str).collect();
     unique(&mut check, "power", spec.power.iter());
@@ -307,7 +314,7 @@ fn build(flow: &dyn Flow, spec: &StructuresSpec, file: &Path, complaints: &mut C
     let mut built = Built::default();
     for levee in &spec.levees {
         if let Some(chain) = levee.check(&mut check) {
-            built.levees.push(Levee::new(flow, levee, chain));
+            built.levees.push(Levee::new(&domain.bed_m, levee, chain));
         }
     }
     for (l, levee) in built.levees.iter().enumerate() {
@@ -335,10 +342,10 @@ fn build(flow: &dyn Flow, spec: &StructuresSpec, file: &Path, complaints: &mut C
             .owners
             .get(&face)
             .map(|owners| owners.iter().map(|&(l, p)| built.levees[l].crest_m[p]).fold(f64::NEG_INFINITY, f64::max));
-        built.walls.get(&face).copied().or(levees).or_else(|| flow.crest_m(face))
+        built.walls.get(&face).copied().or(levees).or_else(|| domain.crests.get(&face).copied())
     };
-    let polders: Vec<_> = spec.polders.iter().filter_map(|s| s.check(&mut check, flow, &crest)).collect();
-    built.polders = Polders::new(&grid, polders);
+    let polders: Vec<_> = spec.polders.iter().filter_map(|s| s.check(&mut check, domain, &crest)).collect();
+    built.polders = Polders::new(domain, polders);
     built
 }
 
