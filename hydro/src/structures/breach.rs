@@ -21,10 +21,14 @@
 //!   2. then it cuts into the water slope: the crest sinks by (retreat) / (m_land + m_water), and all along by E of the throat
 //!   3. the two side walls retreat by E of the throat each, in all stages
 //!
-//! Water flows through a breach as over a broad-crested weir. Faces that lie wholly in the gap get its floor as their
-//! crest, and the flow solver does the rest; the faces at its two ends, of which only a share is open, keep their crest and
-//! pass weir discharge of that share of their length as an exchange. So the width that flows is the breach's to the
-//! centimetre, on any grid, also when it is narrower than one face.
+//! Water flows through a breach as over a broad-crested weir. Faces that lie wholly in the gap get its bottom as their
+//! crest, and the flow solver does the rest. The faces at its two ends, of which only a share is open, get the crest over
+//! which a weir as long as the face passes what the open share passes over the bottom and the rest over the levee's top:
+//!
+//!   W(h1 - ze, h2 - ze) = share W(h1 - zb, h2 - zb) + (1 - share) W(h1 - top, h2 - top),    W: weir with Villemonte
+//!
+//! (free flow: ze = h1 - share^(2/3) (h1 - zb)), set afresh before each step of the flow. So the width that flows is the
+//! breach's to the centimetre, on any grid, also where it is narrower than one face, and momentum passes with the water.
 
 use super::check::Check;
 use super::weir::{BROAD, weir_m3_s};
@@ -158,6 +162,8 @@ pub struct Breach {
     pub closed_m: f64,
     /// Crest width that the land slope has eaten, m (law of erosion).
     pub eaten_m: f64,
+    /// Crests of the first and the last face of the gap where they are open in part (see the head of this file), m.
+    pub ends_m: [Option<f64>; 2],
     /// Discharge by the weir law over the open width, m3/s, positive to the right of the line.
     pub discharge_m3_s: f64,
 }
@@ -255,6 +261,22 @@ pub fn first(law: &BreachLaw, crest_m: f64, floor_m: f64) -> (f64, f64) {
     }
 }
 
+/// Crest over which a face of which only a share is open to `bottom` passes what that share does, m.
+pub fn equal_crest_m(share: f64, bottom_m: f64, top_m: f64, high_m: f64, low_m: f64) -> f64 {
+    // At rest and before water comes it is the crest of a little head to come: a centimetre over the bottom, falling by a
+    // thousandth of the depth.
+    let h1 = high_m.max(bottom_m + 0.01);
+    let h2 = low_m.min(h1 - 1e-3 * (h1 - bottom_m));
+    let over = |crest_m: f64| weir_m3_s(BROAD, 1.0, h1 - crest_m, h2 - crest_m);
+    let wanted = share * over(bottom_m) + (1.0 - share) * over(top_m);
+    let (mut low, mut high) = (bottom_m, top_m.max(bottom_m));
+    for _ in 0..44 {
+        let middle = 0.5 * (low + high);
+        if over(middle) > wanted { low = middle } else { high = middle }
+    }
+    high
+}
+
 /// Growth by Verheij & van der Knaap, m/h, `hours` after the crest reached the floor, under a head of `head_m`.
 pub fn verheij_m_h(head_m: f64, hours: f64, critical_m_s: f64) -> f64 {
     let gh = G * head_m.max(0.0);
@@ -312,6 +334,7 @@ mod tests {
             widen_m_h: f64::MAX,
             closed_m: 0.0,
             eaten_m: 0.0,
+            ends_m: [None; 2],
             discharge_m3_s: 0.0,
         }
     }
@@ -410,6 +433,19 @@ mod tests {
         };
         let (sand, clay) = (open_s(1e-5), open_s(1e-6));
         assert!(clay > 5 * sand, "sand opens in {sand} s, clay in {clay} s");
+    }
+
+    #[test]
+    fn the_crest_of_a_face_open_in_part_passes_what_its_open_part_would() {
+        // Grade: exact (free flow in closed form; drowned and over the top by the discharge itself).
+        let free = equal_crest_m(0.3, 1.0, 5.0, 3.0, 0.5);
+        assert!((free - (3.0 - math::pow(0.3, 2.0 / 3.0) * 2.0)).abs() < 1e-9, "{free}");
+        for (high, low) in [(3.0, 2.0), (3.0, 2.9), (5.4, 1.0), (5.4, 5.2)] {
+            let crest = equal_crest_m(0.3, 1.0, 5.0, high, low);
+            let q = |z: f64| weir_m3_s(BROAD, 1.0, high - z, low - z);
+            assert!((q(crest) - 0.3 * q(1.0) - 0.7 * q(5.0)).abs() < 1e-6, "{high} {low}: {crest}");
+        }
+        assert!((equal_crest_m(1.0, 1.0, 5.0, 3.0, 0.5) - 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! Piping (管涌) by Bligh's rule of 1910 (creep ratios from memory: very fine sand 18, fine sand 15, coarse sand 12, gravel
 //! with sand 9, clay 5 to 7): a head held longer than some time over more than 1/C of the seepage length breaks through.
 
-use super::breach::{Breach, BreachSpec, first};
+use super::breach::{Breach, BreachSpec, equal_crest_m, first};
 use super::check::Check;
 use super::exchange::pass;
 use super::line::{FaceChain, check_line, middle};
@@ -206,26 +206,27 @@ impl Levee {
     }
     /// Level below which nothing passes each face now, m.
     pub fn level_m(&self, state: &LeveeState, piece: usize) -> f64 {
-        let mut level = self.crest_m[piece] + state.raised_m[piece];
-        for breach in &state.breaches {
-            let shares = breach.shares(self.chain.pieces.len(), self.chain.cell_m);
-            if shares.iter().any(|&(k, share)| k == piece && share >= 1.0) {
-                level = level.min(breach.bottom_m);
-            }
-        }
-        level
+        let top = self.crest_m[piece] + state.raised_m[piece];
+        let open = state.breaches.iter().flat_map(|breach| self.open(breach));
+        open.filter(|&(k, _)| k == piece).fold(top, |level, (_, crest_m)| level.min(crest_m))
     }
     /// All of these levels.
     pub fn levels_m(&self, state: &LeveeState) -> Vec<f64> {
         let mut levels: Vec<f64> = self.crest_m.iter().zip(&state.raised_m).map(|(crest, more)| crest + more).collect();
-        for breach in &state.breaches {
-            for (k, share) in breach.shares(levels.len(), self.chain.cell_m) {
-                if share >= 1.0 {
-                    levels[k] = levels[k].min(breach.bottom_m);
-                }
-            }
+        for (k, crest_m) in state.breaches.iter().flat_map(|breach| self.open(breach)) {
+            levels[k] = levels[k].min(crest_m);
         }
         levels
+    }
+    /// The faces in a gap and their crests: the bottom, or at its ends what stands for a face open in part.
+    fn open(&self, breach: &Breach) -> Vec<(usize, f64)> {
+        let shares = breach.shares(self.chain.pieces.len(), self.chain.cell_m);
+        let last = shares.len().saturating_sub(1);
+        let crest_m = |(at, &(k, share)): (usize, &(usize, f64))| {
+            let part = breach.ends_m[usize::from(at > 0 && at == last)];
+            Some((k, if share >= 1.0 { breach.bottom_m } else { part? }))
+        };
+        shares.iter().enumerate().filter_map(crest_m).collect()
     }
     /// Opens a breach at a face, unless one is there already.
     pub(super) fn breach(
@@ -245,6 +246,7 @@ impl Levee {
                 let b = &mut state.breaches[k];
                 let (width_m, bottom_m) = first(&spec.breach.law, b.crest_m, b.floor_m);
                 (b.since_s, b.width_m, b.bottom_m, b.closed_m, b.eaten_m) = (now_s, width_m, bottom_m, 0.0, 0.0);
+                b.ends_m = [None; 2];
                 k
             });
         }
@@ -267,12 +269,13 @@ impl Levee {
             widen_m_h: f64::MAX,
             closed_m: 0.0,
             eaten_m: 0.0,
+            ends_m: [None; 2],
             discharge_m3_s: 0.0,
         });
         Some(state.breaches.len() - 1)
     }
 
-    /// Grows and drains the breaches, watches the crest, seeps. Says whether levels of its faces have changed.
+    /// Grows the breaches, watches the crest, seeps. Says whether levels of its faces have changed.
     pub(super) fn step(
         &self,
         flow: &mut dyn Flow,
@@ -284,7 +287,7 @@ impl Levee {
     ) -> bool {
         let mut changed = false;
         for k in 0..state.breaches.len() {
-            changed |= self.drain(flow, spec, &mut state.breaches[k], now_s, dt_s);
+            changed |= self.gap(flow, spec, &mut state.breaches[k], &state.raised_m, now_s, dt_s);
         }
         state.unwatched_s += dt_s;
         if state.unwatched_s >= WATCH_S {
@@ -295,8 +298,16 @@ impl Levee {
         changed
     }
 
-    /// One breach: growth under the levels beside it, and what passes the faces that are open in part.
-    fn drain(&self, flow: &mut dyn Flow, spec: &LeveeSpec, breach: &mut Breach, now_s: f64, dt_s: f64) -> bool {
+    /// One breach: growth under the levels beside it, and the crests of the faces that are open in part.
+    fn gap(
+        &self,
+        flow: &dyn Flow,
+        spec: &LeveeSpec,
+        breach: &mut Breach,
+        raised_m: &[f64],
+        now_s: f64,
+        dt_s: f64,
+    ) -> bool {
         let pieces = &self.chain.pieces;
         let shares = breach.shares(pieces.len(), self.chain.cell_m);
         let (mut left_m, mut right_m, mut weight) = (0.0, 0.0, 0.0);
@@ -318,16 +329,19 @@ impl Levee {
         }
         let q = weir_m3_s(BROAD, breach.open_m(), high - breach.bottom_m, low - breach.bottom_m);
         breach.discharge_m3_s = if left_m >= right_m { q } else { -q };
-        for (k, share) in breach.shares(pieces.len(), self.chain.cell_m) {
-            if share < 1.0 {
-                let (width_m, bottom_m) = (share * self.chain.cell_m, breach.bottom_m);
-                pass(flow, &[pieces[k].left], &[pieces[k].right], bottom_m, dt_s, &|a, b| {
-                    let q = weir_m3_s(BROAD, width_m, a.max(b) - bottom_m, a.min(b) - bottom_m);
-                    if a >= b { q } else { -q }
-                });
+        let shares = breach.shares(pieces.len(), self.chain.cell_m);
+        let ends_before = std::mem::take(&mut breach.ends_m);
+        for (end, at) in [(0, 0), (1, shares.len().saturating_sub(1))] {
+            if let Some(&(k, share)) = shares.get(at)
+                && share < 1.0
+                && (end == 0 || at > 0)
+            {
+                let (a, b) = (flow.stage_m(pieces[k].left), flow.stage_m(pieces[k].right));
+                let top_m = self.crest_m[k] + raised_m[k];
+                breach.ends_m[end] = Some(equal_crest_m(share, breach.bottom_m, top_m, a.max(b), a.min(b)));
             }
         }
-        before != (breach.bottom_m, breach.width_m)
+        before != (breach.bottom_m, breach.width_m) || ends_before != breach.ends_m
     }
 
     fn seep(&self, flow: &mut dyn Flow, spec: &LeveeSpec, state: &mut LeveeState, dt_s: f64) {
