@@ -144,6 +144,17 @@ fn thacker<R: Real>(scheme: Scheme, n: usize) {
 }
 
 fn main() {
+    if let Some(s) = std::env::args().nth(2) {
+        let sc = match s.as_str() {
+            "i" => Scheme::Inertial,
+            "f" => Scheme::First,
+            _ => Scheme::Second,
+        };
+        for _ in 0..4 {
+            speed::<f32>(sc, 1.0, 1);
+        }
+        return;
+    }
     let what = std::env::args().nth(1).unwrap_or_default();
     if what != "speed" {
         for s in [Scheme::First, Scheme::Second, Scheme::Auto] {
