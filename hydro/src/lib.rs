@@ -4,3 +4,4 @@
 pub mod flow;
 pub mod ledger;
 pub mod solver;
+pub mod structures;
