@@ -38,6 +38,8 @@ pub struct NetworkState {
     pub street_m3_s: Vec<f64>,
     /// Backflow through outfalls that their cell could not give, m3: paid back out of what they discharge.
     pub owed_m3: Vec<f64>,
+    /// Gone through each outfall, net, m3 (of other nodes: 0).
+    pub outfall_m3: Vec<f64>,
     pub ledger: NetworkLedger,
 }
 
@@ -52,6 +54,8 @@ pub struct NetworkLedger {
     pub to_street_m3: f64,
     /// Through outfalls, net.
     pub outfall_m3: f64,
+    /// Of that, given to cells of the grid, net.
+    pub to_cells_m3: f64,
     /// Out of manholes that have no street, lost.
     pub flooded_m3: f64,
     /// Inner steps, and linear solves in them.
@@ -141,6 +145,7 @@ impl NetworkState {
             opening: vec![1.0; spec.links.len()],
             street_m3_s: vec![0.0; spec.nodes.len()],
             owed_m3: vec![0.0; spec.nodes.len()],
+            outfall_m3: vec![0.0; spec.nodes.len()],
             ledger,
         }
     }
@@ -204,6 +209,26 @@ impl Network {
                 break;
             }
         }
+    }
+
+    /// Flow out of a node that is an outfall, m3/s.
+    pub fn outfall_m3_s(&self, state: &NetworkState, node: usize) -> Option<f64> {
+        if !self.plan.held[node] {
+            return None;
+        }
+        let conduits = self.plan.at_node[node]
+            .iter()
+            .map(|&(f, at_b)| if at_b { state.flow_m3_s[f] } else { -state.flow_m3_s[f] });
+        let devices = self.plan.devices.iter().zip(&state.device_m3_s).map(|(d, q)| {
+            if d.b == node {
+                *q
+            } else if d.a == node {
+                -q
+            } else {
+                0.0
+            }
+        });
+        Some(conduits.chain(devices).sum())
     }
 
     /// Longest step in which water crosses no more than the Courant share of a reach, s.
@@ -359,6 +384,7 @@ impl Network {
             let n = mouth.node;
             let mut volume = out[n];
             state.ledger.outfall_m3 += volume;
+            state.outfall_m3[n] += volume;
             let Some(cell) = self.receiving[n] else { continue };
             // What was owed is paid before anything is given.
             let paid = state.owed_m3[n].min(volume.max(0.0));
@@ -366,8 +392,10 @@ impl Network {
             volume -= paid;
             if volume > 0.0 {
                 flow.give_m3(cell, volume, Account::Sewer);
+                state.ledger.to_cells_m3 += volume;
             } else if volume < 0.0 {
                 let taken = flow.take_m3(cell, -volume, Account::Sewer);
+                state.ledger.to_cells_m3 -= taken;
                 state.owed_m3[n] += -volume - taken;
             }
         }

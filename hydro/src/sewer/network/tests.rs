@@ -38,3 +38,15 @@ fn the_manhole_of_ea_test_8b_spills_as_in_xpstorm() {
     assert!(case.nse_coincident > 0.99 && case.rsr_coincident < 0.01);
     assert!(case.mass_error < 1e-12);
 }
+
+#[test]
+fn pipes_do_what_theory_says() {
+    // exact: Manning, gradually varied flow, rigid column, continuity of a front; limits as in `verify::cases`
+    let cases = verify::cases();
+    for case in &cases {
+        println!("{:60} {:10.2e} of {:.0e}", case.name, case.figure, case.limit);
+    }
+    for case in cases {
+        assert!(case.passes(), "{}: {:e} over {:e}", case.name, case.figure, case.limit);
+    }
+}
