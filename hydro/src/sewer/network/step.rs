@@ -5,8 +5,8 @@
 //!   dV(eta)/dt = sum of Q = A u                                                      in each cell
 //!
 //! Levels and friction are implicit, so waves in full pipes bound no step; what is carried along is upwind and implicit in
-//! the face's own velocity (momentum kept where the flow slows, energy where it quickens); A and R are those of the
-//! upstream depth. Volumes are booked by the flows, so that mass closes to rounding whatever the iteration leaves.
+//! the face's own velocity (momentum kept where the flow slows, energy where it quickens); A and R are means of both
+//! ends where the flow is slow, of the upstream depth where it is fast or one end is dry. Volumes are booked by the flows, so that mass closes to rounding whatever the iteration leaves.
 
 use super::plan::{Plan, Reach};
 use super::system::{self, Linear, Went};
@@ -438,18 +438,28 @@ impl Network {
         if y <= 0.0 || (r.flap && eb >= ea) {
             return (0.0, 0.0, 0.0);
         }
-        let area = table.conveying(y) * r.barrels;
-        let radius = table.radius(y);
+        let (mut area, mut radius) = (table.conveying(y) * r.barrels, table.radius(y));
         if area <= 0.0 || radius <= 0.0 {
             return (0.0, 0.0, 0.0);
+        }
+        // Slow water takes the mean of both ends, fast water the upstream end, with SWMM's weights: all of the mean up to
+        // a Froude number of 0.5, none of it from 1 on.
+        let (ya, yb) = (ea - r.base_a_m, eb - r.base_b_m);
+        let ends = 0.5 * (table.conveying(ya) + table.conveying(yb)) * r.barrels;
+        if ya > 0.0 && yb > 0.0 {
+            let froude = if y < table.height_m || table.full_m2.is_infinite() {
+                u.abs() * (table.width(y) * r.barrels / (G * area)).sqrt()
+            } else {
+                0.0
+            };
+            let weight = (2.0 * (1.0 - froude)).clamp(0.0, 1.0);
+            area += weight * (ends - area);
+            radius += weight * (0.5 * (table.radius(ya) + table.radius(yb)) - radius);
         }
         let radius43 = radius * math::cbrt(radius);
         let friction = G * r.manning * r.manning * u.abs() / radius43 + 0.5 * r.loss * u.abs() / r.length_m;
         // What the face carries along, from its upstream side.
-        let mean = 0.5
-            * (table.conveying((ea - r.base_a_m).max(0.0)) + table.conveying((eb - r.base_b_m).max(0.0)))
-            * r.barrels;
-        let mean = mean.max(0.5 * area);
+        let mean = ends.max(0.5 * area);
         let (through_a, before) = self.incoming(state, f, r.before, r.a);
         let (through_b, after) = self.incoming(state, f, r.after, r.b);
         let carry = |through: f64, neighbour: f64| {
