@@ -437,3 +437,6 @@ fn lay(spec: &NetworkSpec, flow: &dyn Flow, file: &Path) -> Result<Network, Comp
     }
     all.or(()).map(|()| Network { spec: spec.clone(), plan: Plan::new(spec), openings, receiving })
 }
+
+#[cfg(test)]
+mod tests;

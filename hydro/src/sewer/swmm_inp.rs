@@ -729,3 +729,84 @@ fn date_days(word: &str) -> Option<f64> {
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     Some((365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + day - 1) as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "[TITLE]\nA small town\n[OPTIONS]\nFLOW_UNITS LPS\nLINK_OFFSETS ELEVATION\n\
+        START_DATE 07/01/2026\nSTART_TIME 06:00\nEND_DATE 07/02/2026\nEND_TIME 00:00:00\nALLOW_PONDING YES\n\
+        [SUBCATCHMENTS]\nS1 G1 J1 1 50 100 1 0\n[JUNCTIONS] ; name\nJ1 10 0 0 0 25 ; depth from the pipe\nJ2 9.5 3\n\
+        [STORAGE]\nW 8 4 0.5 TABULAR area\n[OUTFALLS]\nO1 7.9 TIDAL tide YES\n[CONDUITS]\n\
+        C1 J1 J2 100 0.013 10.2 * 0 0\nC2 J2 W 50 0.015 9.5 8.4\n[PUMPS]\nP1 W O1 curve ON 1.2 0.4\n\
+        [XSECTIONS]\nC1 CIRCULAR 0.5 0 0 0 1\nC2 RECT_CLOSED 0.6 0.8 0 0 2\n[LOSSES]\nC1 0.5 1 0 YES\n\
+        [CURVES]\narea STORAGE 0 10\narea 4 30\ntide TIDAL 0 7 12 9\ncurve PUMP2 1 20\ncurve 4 60\n\
+        [INFLOWS]\nJ1 FLOW storm FLOW 1 2 3\n[DWF]\nJ2 FLOW 4\n\
+        [TIMESERIES]\nstorm 07/01/2026 06:30 10\nstorm 7:30 30\n[COORDINATES]\nJ1 100 200\n";
+
+    #[test]
+    fn a_file_in_litres_and_elevations_is_read_as_cubic_metres_and_offsets() {
+        // exact
+        let m = read(SMALL, Path::new("town.inp")).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(m.duration_s, 18.0 * 3600.0);
+        let node = |name: &str| m.network.nodes.iter().find(|n| n.name == name).expect("a node");
+        let link = |name: &str| m.network.links.iter().find(|n| n.name == name).expect("a link");
+        let LinkKind::Conduit(c1) = &link("C1").kind else { panic!("C1") };
+        assert!((c1.from_offset_m - 0.2).abs() < 1e-12 && c1.to_offset_m == 0.0);
+        assert_eq!((c1.entry_loss, c1.exit_loss, c1.flap), (0.5, 1.0, true));
+        let LinkKind::Conduit(c2) = &link("C2").kind else { panic!("C2") };
+        assert_eq!((c2.barrels, c2.section), (2, Section::RectClosed { height_m: 0.6, width_m: 0.8 }));
+        assert!((c2.to_offset_m - 0.4).abs() < 1e-12);
+        let NodeKind::Junction { depth_m, ponded_m2, .. } = node("J1").kind else { panic!("J1") };
+        assert!((depth_m - 0.7).abs() < 1e-12, "the crown of C1: {depth_m}");
+        assert_eq!(ponded_m2, 25.0);
+        assert_eq!(node("J1").at, Some(Point::new(100.0, 200.0)));
+        // (10 x 2 + 3) L/s at half past six, (30 x 2 + 3) at half past seven.
+        let inflow: Vec<(f64, f64)> = node("J1").inflow.iter().map(|r| (r.0, (r.1 * 1e6).round())).collect();
+        assert_eq!(inflow, [(1800.0, 23000.0), (5400.0, 63000.0)]);
+        assert_eq!(node("J2").inflow, [(0.0, 0.004)]);
+        let LinkKind::Pump(p) = &link("P1").kind else { panic!("P1") };
+        assert_eq!((p.on_m, p.off_m, &p.law), (1.2, 0.4, &PumpLaw::DepthSteps(vec![(1.0, 0.02), (4.0, 0.06)])));
+        let NodeKind::Outfall { stage: Stage::Series(tide), flap: true, .. } = &node("O1").kind else { panic!("O1") };
+        assert!(
+            (base::math::interpolate(tide, 6.0 * 3600.0) - 9.0).abs() < 1e-12,
+            "noon comes six hours after the start"
+        );
+        assert!(m.remarks.iter().any(|r| r.contains("[SUBCATCHMENTS]: 1 rows")), "{:?}", m.remarks);
+    }
+
+    #[test]
+    fn feet_and_cubic_feet_become_metres() {
+        // exact: 1 ft = 0.3048 m
+        let text = "[OPTIONS]\nFLOW_UNITS CFS\n[JUNCTIONS]\nA 100 10\n[OUTFALLS]\nB 99 FREE\n[CONDUITS]\nC A B 1000 0.01 0 0\n\
+            [XSECTIONS]\nC CIRCULAR 3\n[TIMESERIES]\nq 0 35.3146667\n[INFLOWS]\nA FLOW q\n";
+        let m = read(text, Path::new("feet.inp")).unwrap_or_else(|e| panic!("{e}"));
+        let LinkKind::Conduit(c) = &m.network.links[0].kind else { panic!("C") };
+        assert!((c.length_m - 304.8).abs() < 1e-9);
+        assert_eq!(c.section, Section::Circular { diameter_m: 3.0 * 0.3048 });
+        assert!((m.network.nodes[0].inflow[0].1 - 1.0).abs() < 1e-8);
+    }
+
+    #[test]
+    fn every_fault_is_named_with_its_line() {
+        // behaviour
+        let text = "[OPTIONS]\nFLOW_UNITS CUPS\n[JUNCTIONS]\nA ten 10\nB 5 3\n[OUTFALLS]\nO 4 SOMEWHERE\n[CONDUITS]\n\
+            C1 A B 100 0.013 0 0\nC2 B O 100 0.013 0 0\n[XSECTIONS]\nC1 EGG 1\nC2 CIRCULAR 1\n[INFLOWS]\nX FLOW q\nB FLOW qq\n\
+            [DIVIDERS]\n[JUNCTION]\n[CONDUTS]\n";
+        let wrong = read(text, Path::new("bad.inp")).expect_err("faults").to_string();
+        println!("{wrong}");
+        for part in [
+            "bad.inp:2:1  FLOW_UNITS CUPS",
+            "bad.inp:4:1  invert is \"ten\"",
+            "bad.inp:7:1  outfall of kind",
+            "bad.inp:12:1  section EGG",
+            "bad.inp:9:1  conduit C1 has no section",
+            "bad.inp:15:1  there is no node X",
+            "bad.inp:16:1  there is no time series qq",
+            "bad.inp:17:1  [DIVIDERS] is not read",
+            "did you mean [CONDUITS]?",
+        ] {
+            assert!(wrong.contains(part), "{part:?} is not in:\n{wrong}");
+        }
+    }
+}

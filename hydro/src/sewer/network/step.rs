@@ -247,11 +247,11 @@ impl Network {
         let plan = &self.plan;
         let cells = plan.cells();
         let end_s = now_s + dt;
-        self.hold_outfalls(state, flow, end_s);
+        let shut = self.hold_outfalls(state, flow, end_s);
         self.switch_pumps(state);
 
         // Faces: Q = push - pull (eta_b - eta_a).
-        let faces: Vec<(f64, f64, f64)> = (0..plan.reaches.len()).map(|f| self.face(state, f, dt)).collect();
+        let faces: Vec<(f64, f64, f64)> = (0..plan.reaches.len()).map(|f| self.face(state, f, &shut, dt)).collect();
         let mut base =
             Linear { diagonal: vec![0.0; cells], off: vec![0.0; plan.pattern.slots()], right: vec![0.0; cells] };
         base.right.copy_from_slice(&state.volume_m3);
@@ -419,7 +419,7 @@ impl Network {
     }
 
     /// Area, push and pull of a conduit's face: Q = push - pull (eta_b - eta_a).
-    fn face(&self, state: &NetworkState, f: usize, dt: f64) -> (f64, f64, f64) {
+    fn face(&self, state: &NetworkState, f: usize, shut: &[bool], dt: f64) -> (f64, f64, f64) {
         let plan = &self.plan;
         let r: &Reach = &plan.reaches[f];
         let (ea, eb) = (state.level_m[r.a], state.level_m[r.b]);
@@ -435,7 +435,7 @@ impl Network {
         let table = &plan.tables[r.table];
         // A face whose own upstream side has fallen dry opens to the other side's water.
         let y = if up - sill > 0.0 { up - sill } else { ea.max(eb) - sill };
-        if y <= 0.0 || (r.flap && eb >= ea) {
+        if y <= 0.0 || (r.flap && eb >= ea) || shut[r.a] || shut[r.b] {
             return (0.0, 0.0, 0.0);
         }
         let (mut area, mut radius) = (table.conveying(y) * r.barrels, table.radius(y));
@@ -513,8 +513,9 @@ impl Network {
         (q, if at_b { -speed } else { speed })
     }
 
-    /// Levels outside the outfalls.
-    fn hold_outfalls(&self, state: &mut NetworkState, flow: &dyn Flow, at_s: f64) {
+    /// Sets the levels outside the outfalls; says which nodes' flaps are shut.
+    fn hold_outfalls(&self, state: &mut NetworkState, flow: &dyn Flow, at_s: f64) -> Vec<bool> {
+        let mut shut = vec![false; self.plan.cells()];
         for mouth in &self.plan.mouths {
             let n = mouth.node;
             let node = &self.spec.nodes[n];
@@ -546,12 +547,10 @@ impl Network {
                 Some(cell) if flow.depth_m(cell) > 0.0 && state.owed_m3[n] <= 0.0 => outside.max(flow.stage_m(cell)),
                 _ => outside,
             };
-            // A shut flap holds the water apart: the level outside is that of the water behind it.
-            state.level_m[n] = match inner {
-                Some(inner) if *flap && outside > state.level_m[inner] => state.level_m[inner].max(own.min(outside)),
-                _ => outside,
-            };
+            state.level_m[n] = outside;
+            shut[n] = *flap && inner.is_some_and(|inner| outside > state.level_m[inner]);
         }
+        shut
     }
 
     fn switch_pumps(&self, state: &mut NetworkState) {
