@@ -9,7 +9,7 @@
 //! ends where the flow is slow, of the upstream depth where it is fast or one end is dry. Volumes are booked by the flows, so that mass closes to rounding whatever the iteration leaves.
 
 use super::plan::{Plan, Reach};
-use super::system::{self, Linear, Went};
+use super::system::{self, Linear, Matrix, Went};
 use super::*;
 use crate::flow::{Account, Flow, G};
 use base::math;
@@ -88,6 +88,12 @@ pub struct Network {
 
 /// Velocities below this carry no sign, m/s.
 const STILL_M_S: f64 = 1e-9;
+/// A cell this far below its pipe is dry, m.
+const DRY_M: f64 = 1e-3;
+/// Films thinner than this do not flow, m.
+const FILM_M: f64 = 1e-5;
+/// Most times that a step is solved again.
+const MOST_PASSES: usize = 12;
 
 impl NetworkState {
     pub fn new(spec: &NetworkSpec, plan: &Plan) -> NetworkState {
@@ -161,6 +167,47 @@ impl NetworkState {
     }
 }
 
+/// What drives the water through a face: Q = push - pull (level at b - level at a).
+#[derive(Debug, Clone, Copy, Default)]
+struct Drive {
+    area_m2: f64,
+    push_m3_s: f64,
+    pull_m2_s: f64,
+    fall: Fall,
+}
+
+/// Whether the water falls freely out of a face: then the level of the brink stands in for that of the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+enum Fall {
+    #[default]
+    None,
+    AtA(f64),
+    AtB(f64),
+}
+
+impl Drive {
+    /// Factors of the levels of a and of b.
+    fn levels(&self) -> (f64, f64) {
+        match self.fall {
+            Fall::None => (self.pull_m2_s, self.pull_m2_s),
+            Fall::AtA(_) => (0.0, self.pull_m2_s),
+            Fall::AtB(_) => (self.pull_m2_s, 0.0),
+        }
+    }
+    /// What does not depend on the levels.
+    fn constant(&self) -> f64 {
+        match self.fall {
+            Fall::None => self.push_m3_s,
+            Fall::AtA(brink) => self.push_m3_s + self.pull_m2_s * brink,
+            Fall::AtB(brink) => self.push_m3_s - self.pull_m2_s * brink,
+        }
+    }
+    fn flow(&self, r: &Reach, level: &[f64]) -> f64 {
+        let (a, b) = self.levels();
+        a * level[r.a] - b * level[r.b] + self.constant()
+    }
+}
+
 /// A flow that depends on the level of its upper cell: Q = conductance x (level - reference).
 #[derive(Debug, Clone, Copy, Default)]
 struct Leak {
@@ -211,6 +258,17 @@ impl Network {
         }
     }
 
+    /// Flow of a link, m3/s: of a conduit, the mean along it.
+    pub fn link_m3_s(&self, state: &NetworkState, link: usize) -> f64 {
+        match self.plan.faces_of_link[link] {
+            Some((first, last)) => state.flow_m3_s[first..=last].iter().sum::<f64>() / (last - first + 1) as f64,
+            None => {
+                let device = self.plan.devices.iter().position(|d| d.link == link);
+                device.map_or(0.0, |d| state.device_m3_s[d])
+            }
+        }
+    }
+
     /// Flow out of a node that is an outfall, m3/s.
     pub fn outfall_m3_s(&self, state: &NetworkState, node: usize) -> Option<f64> {
         if !self.plan.held[node] {
@@ -250,19 +308,10 @@ impl Network {
         let shut = self.hold_outfalls(state, flow, end_s);
         self.switch_pumps(state);
 
-        // Faces: Q = push - pull (eta_b - eta_a).
-        let faces: Vec<(f64, f64, f64)> = (0..plan.reaches.len()).map(|f| self.face(state, f, &shut, dt)).collect();
-        let mut base =
-            Linear { diagonal: vec![0.0; cells], off: vec![0.0; plan.pattern.slots()], right: vec![0.0; cells] };
-        base.right.copy_from_slice(&state.volume_m3);
+        let mut drives: Vec<Drive> = (0..plan.reaches.len()).map(|f| self.drive(state, f, &shut, dt)).collect();
+        let mut right = state.volume_m3.clone();
         for (k, node) in self.spec.nodes.iter().enumerate() {
-            base.right[k] += dt * math_mean(&node.inflow, now_s, end_s);
-        }
-        for (f, &(_, push, pull)) in faces.iter().enumerate() {
-            let r = &plan.reaches[f];
-            base.right[r.a] -= dt * push;
-            base.right[r.b] += dt * push;
-            join(plan, &mut base, f, r.a, r.b, dt * pull, &state.level_m);
+            right[k] += dt * math_mean(&node.inflow, now_s, end_s);
         }
         // Devices and openings depend on the square root of a head: their conductances are found in a few passes.
         let start = state.level_m.clone();
@@ -273,21 +322,27 @@ impl Network {
             && streets.iter().all(|s| s.conductance == 0.0)
             && spills.is_empty();
         let passes = if simple { 1 } else { 4 };
-        for pass in 0..passes {
-            let mut linear = base.clone();
+        let mut pass = 0;
+        loop {
+            let mut linear = Linear { matrix: Matrix::new(cells, plan.pattern.slots()), right: right.clone() };
+            for (f, drive) in drives.iter().enumerate() {
+                let r = &plan.reaches[f];
+                let (a, b) = drive.levels();
+                carry(plan, &mut linear, f, (r.a, r.b), dt, (a, b, drive.constant()), &start);
+            }
             for (d, joint) in joints.iter().enumerate() {
                 let device = &plan.devices[d];
-                let (a, b) = (device.a, device.b);
+                let (a, b, face) = (device.a, device.b, plan.reaches.len() + d);
                 match *joint {
                     Joint::Shut => {}
-                    Joint::Drowned(c) => {
-                        join(plan, &mut linear, plan.reaches.len() + d, a, b, dt * c, &start);
+                    Joint::Drowned(c) => carry(plan, &mut linear, face, (a, b), dt, (c, c, 0.0), &start),
+                    Joint::Free { leak, reverse: false } => {
+                        let constant = leak.constant - leak.conductance * leak.reference_m;
+                        carry(plan, &mut linear, face, (a, b), dt, (leak.conductance, 0.0, constant), &start);
                     }
-                    Joint::Free { leak, reverse } => {
-                        let (up, down) = if reverse { (b, a) } else { (a, b) };
-                        let q = leak.at(state.level_m[up]);
-                        drain(&mut linear, up, leak, dt);
-                        linear.right[down] += dt * q;
+                    Joint::Free { leak, reverse: true } => {
+                        let constant = leak.conductance * leak.reference_m - leak.constant;
+                        carry(plan, &mut linear, face, (a, b), dt, (0.0, leak.conductance, constant), &start);
                     }
                     Joint::Given(q) => {
                         linear.right[a] -= dt * q;
@@ -303,7 +358,12 @@ impl Network {
             }
             let went: Went = system::solve(&plan.pattern, plan, &linear, &mut state.level_m);
             state.ledger.solves += u64::from(went.linear_solves);
-            if pass + 1 == passes {
+            // Water falls into a cell that the step leaves dry: no gradient draws it there. Such faces are solved again.
+            if pass < MOST_PASSES && self.let_fall(&mut drives, &state.level_m) {
+                pass += 1;
+                continue;
+            }
+            if pass + 1 >= passes {
                 state.ledger.steps += 1;
                 state.ledger.nested += u64::from(went.nested);
                 state.ledger.unsettled += u64::from(!went.settled);
@@ -317,8 +377,9 @@ impl Network {
                 streets[k] = between(streets[k], next);
             }
             spills = self.spills(&start, &state.level_m);
+            pass += 1;
         }
-        self.book(state, flow, now_s, dt, &faces, &joints, &streets, &spills);
+        self.book(state, flow, now_s, dt, &drives, &joints, &streets, &spills);
     }
 
     /// Writes the flows of the step and moves the volumes by them.
@@ -329,7 +390,7 @@ impl Network {
         flow: &mut dyn Flow,
         now_s: f64,
         dt: f64,
-        faces: &[(f64, f64, f64)],
+        drives: &[Drive],
         joints: &[Joint],
         streets: &[Leak],
         spills: &[(usize, Leak)],
@@ -337,11 +398,11 @@ impl Network {
         let plan = &self.plan;
         let level = state.level_m.clone();
         let mut out = vec![0.0; plan.nodes];
-        for (f, &(area, push, pull)) in faces.iter().enumerate() {
+        for (f, drive) in drives.iter().enumerate() {
             let r = &plan.reaches[f];
-            let q = push - pull * (level[r.b] - level[r.a]);
+            let q = drive.flow(r, &level);
             state.flow_m3_s[f] = q;
-            state.velocity_m_s[f] = if area > 0.0 { q / area } else { 0.0 };
+            state.velocity_m_s[f] = if drive.area_m2 > 0.0 { q / drive.area_m2 } else { 0.0 };
             self.shift(state, r.a, r.b, dt * q, &mut out);
         }
         for (d, joint) in joints.iter().enumerate() {
@@ -418,8 +479,27 @@ impl Network {
         }
     }
 
-    /// Area, push and pull of a conduit's face: Q = push - pull (eta_b - eta_a).
-    fn face(&self, state: &NetworkState, f: usize, shut: &[bool], dt: f64) -> (f64, f64, f64) {
+    /// Marks the faces that pour into a cell standing below their pipe; true if there are new ones.
+    fn let_fall(&self, drives: &mut [Drive], level: &[f64]) -> bool {
+        let mut any = false;
+        for (drive, r) in drives.iter_mut().zip(&self.plan.reaches) {
+            if drive.area_m2 <= 0.0 || drive.fall != Fall::None {
+                continue;
+            }
+            let q = drive.flow(r, level);
+            if q > 0.0 && level[r.b] < r.base_b_m - DRY_M && !self.plan.held[r.b] {
+                drive.fall = Fall::AtB(r.base_b_m);
+                any = true;
+            } else if q < 0.0 && level[r.a] < r.base_a_m - DRY_M && !self.plan.held[r.a] {
+                drive.fall = Fall::AtA(r.base_a_m);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// What drives a conduit's face in a step.
+    fn drive(&self, state: &NetworkState, f: usize, shut: &[bool], dt: f64) -> Drive {
         let plan = &self.plan;
         let r: &Reach = &plan.reaches[f];
         let (ea, eb) = (state.level_m[r.a], state.level_m[r.b]);
@@ -435,12 +515,12 @@ impl Network {
         let table = &plan.tables[r.table];
         // A face whose own upstream side has fallen dry opens to the other side's water.
         let y = if up - sill > 0.0 { up - sill } else { ea.max(eb) - sill };
-        if y <= 0.0 || (r.flap && eb >= ea) || shut[r.a] || shut[r.b] {
-            return (0.0, 0.0, 0.0);
+        if y <= FILM_M || (r.flap && eb >= ea) || shut[r.a] || shut[r.b] {
+            return Drive::default();
         }
         let (mut area, mut radius) = (table.conveying(y) * r.barrels, table.radius(y));
         if area <= 0.0 || radius <= 0.0 {
-            return (0.0, 0.0, 0.0);
+            return Drive::default();
         }
         // Slow water takes the mean of both ends, fast water the upstream end, with SWMM's weights: all of the mean up to
         // a Froude number of 0.5, none of it from 1 on.
@@ -474,7 +554,16 @@ impl Network {
         let below = 1.0 + dt * (friction + carry_a + carry_b);
         let push = area * (u + dt * (carry_a * before + carry_b * after)) / below;
         let pull = area * dt * G / (r.length_m * below);
-        (area, push, pull)
+        // A pipe that ends above the water of its manhole falls freely: its own critical depth stands at the end.
+        let brink = |y: f64| if y > 0.0 { table.critical_depth_m((u * area).abs() / r.barrels).min(y) } else { 0.0 };
+        let fall = if u >= 0.0 && ea > eb && r.after.is_none() && !self.plan.held[r.b] && yb < 0.0 {
+            Fall::AtB(r.base_b_m + brink(ya))
+        } else if u <= 0.0 && eb > ea && r.before.is_none() && !self.plan.held[r.a] && ya < 0.0 {
+            Fall::AtA(r.base_a_m + brink(yb))
+        } else {
+            Fall::None
+        };
+        Drive { area_m2: area, push_m3_s: push, pull_m2_s: pull, fall }
     }
 
     /// Flow through the end of a face (positive from a to b) and the velocity that it brings.
@@ -718,27 +807,44 @@ fn math_mean(series: &[(f64, f64)], from_s: f64, to_s: f64) -> f64 {
     0.5 * (math::interpolate(series, from_s) + math::interpolate(series, to_s))
 }
 
-/// Adds c (eta_a - eta_b) to the balance of both cells; a held cell's level goes to the right side.
-fn join(plan: &Plan, linear: &mut Linear, face: usize, a: usize, b: usize, c: f64, held_level: &[f64]) {
+/// Puts a flow Q = ca eta_a - cb eta_b + constant from a to b into the balance of both cells; the level of a held cell
+/// goes to the right side.
+fn carry(
+    plan: &Plan,
+    linear: &mut Linear,
+    face: usize,
+    (a, b): (usize, usize),
+    dt: f64,
+    (ca, cb, constant): (f64, f64, f64),
+    held_level: &[f64],
+) {
+    let (ca, cb, mut constant) = (dt * ca, dt * cb, dt * constant);
     match plan.pattern.face_slot[face] {
         Some(slot) => {
-            linear.diagonal[a] += c;
-            linear.diagonal[b] += c;
-            linear.off[slot] -= c;
+            linear.matrix.diagonal[a] += ca;
+            linear.matrix.diagonal[b] += cb;
+            *linear.matrix.entry(slot, a, b) -= cb;
+            *linear.matrix.entry(slot, b, a) -= ca;
+            linear.right[a] -= constant;
+            linear.right[b] += constant;
+        }
+        None if plan.held[a] && plan.held[b] => {}
+        None if plan.held[a] => {
+            constant += ca * held_level[a];
+            linear.matrix.diagonal[b] += cb;
+            linear.right[b] += constant;
         }
         None => {
-            let (free, held) = if plan.held[a] { (b, a) } else { (a, b) };
-            if !plan.held[free] {
-                linear.diagonal[free] += c;
-                linear.right[free] += c * held_level[held];
-            }
+            constant -= cb * held_level[b];
+            linear.matrix.diagonal[a] += ca;
+            linear.right[a] -= constant;
         }
     }
 }
 
 /// Takes a leak out of a cell's balance.
 fn drain(linear: &mut Linear, cell: usize, leak: Leak, dt: f64) {
-    linear.diagonal[cell] += dt * leak.conductance;
+    linear.matrix.diagonal[cell] += dt * leak.conductance;
     linear.right[cell] += dt * (leak.conductance * leak.reference_m - leak.constant);
 }
 

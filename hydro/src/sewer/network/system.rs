@@ -1,12 +1,12 @@
 //! The system that a step solves for the levels: V(eta) + T eta = b, where V is what each cell holds at a level and T the
-//! symmetric M-matrix of the faces. Found by Newton's method on V; where plain Newton does not settle (a closed pipe's
+//! M-matrix of the faces: symmetric but for those whose flow knows only the upper level (free falls, weirs). Found by Newton's method on V; where plain Newton does not settle (a closed pipe's
 //! width falls above its middle), by the nested iteration of Casulli and Zanolli (SIAM J. Sci. Comput. 34, 2012), which
-//! converges from any start. The linear systems are factored (L D Lt) in an order found once, least degree first, so
+//! converges from any start. The linear systems are eliminated in an order found once, least degree first, so
 //! that a network of pipes fills in next to nothing; the order of the sums never changes.
 
 use std::collections::BTreeSet;
 
-/// Where the numbers of a symmetric matrix with the graph of the network go.
+/// Where the numbers of a matrix with the graph of the network go.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     /// Rows in the order of elimination.
@@ -73,26 +73,50 @@ impl Pattern {
         self.slots
     }
 
-    /// Solves M x = r in place of `r`; `diagonal` and `off` are used up. Held rows are left alone.
-    pub fn solve(&self, diagonal: &mut [f64], off: &mut [f64], r: &mut [f64]) {
+    /// Solves M x = r in place of `r`; the matrix is used up. Held rows are left alone.
+    pub fn solve(&self, m: &mut Matrix, r: &mut [f64]) {
         for (n, &k) in self.order.iter().enumerate() {
             let column = &self.columns[n];
-            let inverse = 1.0 / diagonal[k];
+            let inverse = 1.0 / m.diagonal[k];
             let mut u = 0;
-            for (i_at, &(i, slot_i)) in column.iter().enumerate() {
-                let factor = off[slot_i] * inverse;
-                diagonal[i] -= factor * off[slot_i];
-                r[i] -= factor * r[k];
-                for &(_, slot_j) in &column[i_at + 1..] {
-                    off[self.updates[n][u]] -= factor * off[slot_j];
+            for (at, &(i, slot_i)) in column.iter().enumerate() {
+                // Rows i < k hold their entry for k above the diagonal.
+                let below = *m.entry(slot_i, i, k) * inverse;
+                m.diagonal[i] -= below * *m.entry(slot_i, k, i);
+                r[i] -= below * r[k];
+                for &(j, slot_j) in &column[at + 1..] {
+                    let slot = self.updates[n][u];
                     u += 1;
+                    *m.entry(slot, i, j) -= below * *m.entry(slot_j, k, j);
+                    *m.entry(slot, j, i) -= *m.entry(slot_j, j, k) * inverse * *m.entry(slot_i, k, i);
                 }
             }
         }
         for (n, &k) in self.order.iter().enumerate().rev() {
-            let rest: f64 = self.columns[n].iter().map(|&(i, slot)| off[slot] * r[i]).sum();
-            r[k] = (r[k] - rest) / diagonal[k];
+            let mut rest = 0.0;
+            for &(i, slot) in &self.columns[n] {
+                rest += *m.entry(slot, k, i) * r[i];
+            }
+            r[k] = (r[k] - rest) / m.diagonal[k];
         }
+    }
+}
+
+/// The numbers of a matrix with a pattern: entries (row, column) by slot, above and below the diagonal.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix {
+    pub diagonal: Vec<f64>,
+    upper: Vec<f64>,
+    lower: Vec<f64>,
+}
+
+impl Matrix {
+    pub fn new(cells: usize, slots: usize) -> Matrix {
+        Matrix { diagonal: vec![0.0; cells], upper: vec![0.0; slots], lower: vec![0.0; slots] }
+    }
+    #[inline]
+    pub fn entry(&mut self, slot: usize, row: usize, column: usize) -> &mut f64 {
+        if row < column { &mut self.upper[slot] } else { &mut self.lower[slot] }
     }
 }
 
@@ -110,8 +134,7 @@ pub trait Holding {
 /// The matrix of the faces and the right side.
 #[derive(Debug, Clone, Default)]
 pub struct Linear {
-    pub diagonal: Vec<f64>,
-    pub off: Vec<f64>,
+    pub matrix: Matrix,
     pub right: Vec<f64>,
 }
 
@@ -123,8 +146,11 @@ pub struct Went {
     pub settled: bool,
 }
 
-/// Surface given to a cell that a Newton step sees dry, m2: it only keeps the matrix regular, no water stands on it.
-const DRY_M2: f64 = 1e-6;
+/// Share of its diagonal that a cell without surface is given in a Newton step: it only keeps the matrix regular, and is
+/// too little to slow the iteration.
+const DRY_SHARE: f64 = 1e-9;
+/// What a dry cell may be short of, m3: a cubic millimetre.
+const DRY_M3: f64 = 1e-9;
 /// The levels have settled when no cell's balance is off by more than this, m3 ...
 const RESIDUAL_M3: f64 = 1e-10;
 /// ... or by this share of what it holds.
@@ -178,20 +204,14 @@ pub fn solve(pattern: &Pattern, holding: &impl Holding, linear: &Linear, level: 
 }
 
 struct Scratch {
-    diagonal: Vec<f64>,
-    off: Vec<f64>,
+    matrix: Matrix,
     change: Vec<f64>,
     surface: Vec<f64>,
 }
 
 impl Scratch {
     fn new(cells: usize, slots: usize) -> Scratch {
-        Scratch {
-            diagonal: vec![0.0; cells],
-            off: vec![0.0; slots],
-            change: vec![0.0; cells],
-            surface: vec![0.0; cells],
-        }
+        Scratch { matrix: Matrix::new(cells, slots), change: vec![0.0; cells], surface: vec![0.0; cells] }
     }
     /// Sets `change` to b - T eta - V(eta) and `surface` to dV; true when every cell's balance is met.
     fn balance(
@@ -199,15 +219,21 @@ impl Scratch {
         pattern: &Pattern,
         holding: &impl Holding,
         linear: &Linear,
-        level: &[f64],
+        level: &mut [f64],
         tangent: Option<&[(f64, f64, f64)]>,
     ) -> bool {
+        self.apply(pattern, linear, level);
+        // A cell whose level has sunk below its floor and that would have water even there starts again from its floor.
+        let mut lifted = false;
         for c in 0..level.len() {
-            self.change[c] = linear.right[c] - linear.diagonal[c] * level[c];
+            let below = holding.floor_m(c) - level[c];
+            if !holding.held(c) && below > 0.0 && self.change[c] > linear.matrix.diagonal[c] * below {
+                level[c] = holding.floor_m(c);
+                lifted = true;
+            }
         }
-        for &(a, b, slot) in &pattern.pairs {
-            self.change[a] -= linear.off[slot] * level[b];
-            self.change[b] -= linear.off[slot] * level[a];
+        if lifted {
+            self.apply(pattern, linear, level);
         }
         let mut met = true;
         for c in 0..level.len() {
@@ -222,19 +248,41 @@ impl Scratch {
                 Some(t) => (t[c].0, t[c].1 + t[c].0 * (level[c] - t[c].2)),
             };
             self.change[c] -= sum_p - sum_q;
-            self.surface[c] = (p - q).max(DRY_M2);
+            let diagonal = linear.matrix.diagonal[c];
+            self.surface[c] = (p - q).max(DRY_SHARE * diagonal + 1e-15);
+            if level[c] <= holding.floor_m(c) {
+                if self.change[c] > 0.0 {
+                    // Filling: the surface is that of the first centimetre.
+                    let (p, _, q, _) = holding.parts(c, holding.floor_m(c) + 0.01);
+                    self.surface[c] = self.surface[c].max(p - q);
+                } else if diagonal == 0.0 || self.change[c] > -DRY_M3 {
+                    // Dry: what earlier residuals left to take cannot be taken.
+                    self.change[c] = 0.0;
+                }
+            }
             // The terms of T eta are large numbers that cancel: their rounding is not a fault of the balance.
-            let rounding = 1e-15 * linear.diagonal[c] * level[c].abs();
+            let rounding = 1e-15 * diagonal * level[c].abs();
             met &= self.change[c].abs() <= RESIDUAL_M3 + RESIDUAL_SHARE * sum_p.abs() + 8.0 * rounding;
         }
         met
     }
-    fn step(&mut self, pattern: &Pattern, linear: &Linear, level: &mut [f64]) {
+    /// `change` = b - T eta.
+    fn apply(&mut self, pattern: &Pattern, linear: &Linear, level: &[f64]) {
         for c in 0..level.len() {
-            self.diagonal[c] = linear.diagonal[c] + self.surface[c];
+            self.change[c] = linear.right[c] - linear.matrix.diagonal[c] * level[c];
         }
-        self.off.copy_from_slice(&linear.off);
-        pattern.solve(&mut self.diagonal, &mut self.off, &mut self.change);
+        for &(a, b, slot) in &pattern.pairs {
+            // The pair's first is its lower index: its entry lies above the diagonal.
+            self.change[a] -= linear.matrix.upper[slot] * level[b];
+            self.change[b] -= linear.matrix.lower[slot] * level[a];
+        }
+    }
+    fn step(&mut self, pattern: &Pattern, linear: &Linear, level: &mut [f64]) {
+        self.matrix.clone_from(&linear.matrix);
+        for c in 0..level.len() {
+            self.matrix.diagonal[c] += self.surface[c];
+        }
+        pattern.solve(&mut self.matrix, &mut self.change);
         for c in 0..level.len() {
             level[c] += self.change[c];
         }
@@ -246,31 +294,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_looped_network_is_solved_as_by_full_elimination() {
-        // exact: against Gauss elimination of the dense matrix
+    fn a_looped_network_with_a_free_fall_is_solved_as_by_full_elimination() {
+        // exact: the dense matrix times the solution
         let faces = [(0, 1), (1, 2), (2, 3), (3, 0), (1, 3), (3, 4), (4, 5), (1, 2)];
         let held = [false, false, false, false, false, true];
         let pattern = Pattern::new(6, &faces, &held);
-        let mut diagonal = vec![0.5; 6];
-        let mut off = vec![0.0; pattern.slots()];
+        let mut matrix = Matrix::new(6, pattern.slots());
         let mut dense = vec![vec![0.0; 6]; 6];
         for (f, &(a, b)) in faces.iter().enumerate() {
-            let c = 1.0 + f as f64;
-            diagonal[a] += c;
-            diagonal[b] += c;
+            // The flow of face 2 knows its first cell only.
+            let (ca, cb) = (1.0 + f as f64, if f == 2 { 0.0 } else { 1.0 + f as f64 });
+            matrix.diagonal[a] += ca;
+            matrix.diagonal[b] += cb;
             if let Some(slot) = pattern.face_slot[f] {
-                off[slot] -= c;
-                dense[a][b] -= c;
-                dense[b][a] -= c;
+                *matrix.entry(slot, a, b) -= cb;
+                *matrix.entry(slot, b, a) -= ca;
+                dense[a][b] -= cb;
+                dense[b][a] -= ca;
             }
+        }
+        for (k, row) in dense.iter_mut().enumerate() {
+            matrix.diagonal[k] += 0.5;
+            row[k] = matrix.diagonal[k];
         }
         let mut r: Vec<f64> = (0..6).map(|k| k as f64 - 2.0).collect();
         r[5] = 0.0;
-        for k in 0..5 {
-            dense[k][k] = diagonal[k];
-        }
         let right = r.clone();
-        pattern.solve(&mut diagonal, &mut off, &mut r);
+        pattern.solve(&mut matrix, &mut r);
         for k in 0..5 {
             let left: f64 = (0..5).map(|j| dense[k][j] * r[j]).sum();
             assert!((left - right[k]).abs() < 1e-12, "row {k}: {left} against {}", right[k]);
