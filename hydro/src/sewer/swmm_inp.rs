@@ -22,6 +22,11 @@ pub struct SwmmModel {
     pub remarks: Vec<String>,
 }
 
+/// Curves by name: their kind and rows, in the file's units.
+type Curves<'a> = BTreeMap<&'a str, (String, Vec<(f64, f64)>)>;
+/// Time series by name.
+type AllSeries<'a> = BTreeMap<&'a str, Vec<(f64, f64)>>;
+
 /// A line of a section, cut into words.
 struct Row<'a> {
     line: usize,
@@ -276,8 +281,8 @@ impl<'a> Reader<'a> {
         let links = self.links(&nodes, &curves);
         self.loads(&mut nodes, &series);
         // A depth of 0 means up to the highest crown that joins.
-        for k in 0..nodes.len() {
-            let name = nodes[k].0.name.clone();
+        for (node, _) in &mut nodes {
+            let name = node.name.clone();
             let crown = links
                 .iter()
                 .filter_map(|l| match &l.kind {
@@ -286,7 +291,7 @@ impl<'a> Reader<'a> {
                     _ => None,
                 })
                 .fold(0.0, f64::max);
-            if let NodeKind::Junction { depth_m, .. } = &mut nodes[k].0.kind
+            if let NodeKind::Junction { depth_m, .. } = &mut node.kind
                 && *depth_m == 0.0
             {
                 *depth_m = crown;
@@ -305,8 +310,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Curves by name: (kind, rows), in the file's units.
-    fn curves(&mut self) -> BTreeMap<&'a str, (String, Vec<(f64, f64)>)> {
-        let mut all: BTreeMap<&'a str, (String, Vec<(f64, f64)>)> = BTreeMap::new();
+    fn curves(&mut self) -> Curves<'a> {
+        let mut all: Curves<'a> = BTreeMap::new();
         for row in self.rows("CURVES") {
             let name = row.words[0];
             let kind = row.words.get(1).filter(|w| w.parse::<f64>().is_err()).map(|w| w.to_uppercase());
@@ -327,8 +332,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Time series by name, s after the start, in the file's units.
-    fn time_series(&mut self, start_s: f64) -> BTreeMap<&'a str, Vec<(f64, f64)>> {
-        let mut all: BTreeMap<&'a str, Vec<(f64, f64)>> = BTreeMap::new();
+    fn time_series(&mut self, start_s: f64) -> AllSeries<'a> {
+        let mut all: AllSeries<'a> = BTreeMap::new();
         let mut date: BTreeMap<&'a str, f64> = BTreeMap::new();
         for row in self.rows("TIMESERIES") {
             let name = row.words[0];
@@ -362,8 +367,8 @@ impl<'a> Reader<'a> {
     fn nodes(
         &mut self,
         ponding: bool,
-        curves: &BTreeMap<&'a str, (String, Vec<(f64, f64)>)>,
-        series: &BTreeMap<&'a str, Vec<(f64, f64)>>,
+        curves: &Curves<'a>,
+        series: &AllSeries<'a>,
         day_s: f64,
         span_s: f64,
     ) -> Vec<(NodeSpec, usize)> {
@@ -477,11 +482,7 @@ impl<'a> Reader<'a> {
         nodes
     }
 
-    fn links(
-        &mut self,
-        nodes: &[(NodeSpec, usize)],
-        curves: &BTreeMap<&'a str, (String, Vec<(f64, f64)>)>,
-    ) -> Vec<LinkSpec> {
+    fn links(&mut self, nodes: &[(NodeSpec, usize)], curves: &Curves<'a>) -> Vec<LinkSpec> {
         let (m, flow) = (self.length, self.flow);
         let invert: BTreeMap<&str, f64> = nodes.iter().map(|n| (n.0.name.as_str(), n.0.invert_m)).collect();
         let elevations = self.elevations;
@@ -653,7 +654,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Inflows and dry-weather flows.
-    fn loads(&mut self, nodes: &mut [(NodeSpec, usize)], series: &BTreeMap<&'a str, Vec<(f64, f64)>>) {
+    fn loads(&mut self, nodes: &mut [(NodeSpec, usize)], series: &AllSeries<'a>) {
         let place: BTreeMap<String, usize> = nodes.iter().enumerate().map(|(k, n)| (n.0.name.clone(), k)).collect();
         let flow = self.flow;
         for row in self.rows("INFLOWS") {

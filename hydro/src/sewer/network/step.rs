@@ -369,8 +369,8 @@ impl Network {
                 state.ledger.unsettled += u64::from(!went.settled);
                 break;
             }
-            for d in 0..joints.len() {
-                joints[d] = self.joint(state, d, &start, Some(&joints[d]), dt);
+            for (d, joint) in joints.iter_mut().enumerate() {
+                *joint = self.joint(state, d, &start, Some(joint), dt);
             }
             for (k, o) in self.openings.iter().enumerate() {
                 let next = self.opening(o, flow, &start, &state.level_m, dt);

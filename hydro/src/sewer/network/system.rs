@@ -172,8 +172,8 @@ pub fn solve(pattern: &Pattern, holding: &impl Holding, linear: &Linear, level: 
     }
     // Nested: the shrinking part is taken along its tangent from below, the growing part by Newton from above.
     went.nested = true;
-    for c in 0..level.len() {
-        level[c] = if holding.held(c) { start[c] } else { holding.floor_m(c).min(start[c]) };
+    for (c, level) in level.iter_mut().enumerate() {
+        *level = if holding.held(c) { start[c] } else { holding.floor_m(c).min(start[c]) };
     }
     for _ in 0..40 {
         let tangent: Vec<(f64, f64, f64)> = (0..level.len())
@@ -182,9 +182,9 @@ pub fn solve(pattern: &Pattern, holding: &impl Holding, linear: &Linear, level: 
                 (q, sum_q, level[c])
             })
             .collect();
-        for c in 0..level.len() {
+        for (c, level) in level.iter_mut().enumerate() {
             if !holding.held(c) {
-                level[c] = level[c].max(holding.ceiling_m(c));
+                *level = level.max(holding.ceiling_m(c));
             }
         }
         for _ in 0..60 {
@@ -225,10 +225,10 @@ impl Scratch {
         self.apply(pattern, linear, level);
         // A cell whose level has sunk below its floor and that would have water even there starts again from its floor.
         let mut lifted = false;
-        for c in 0..level.len() {
-            let below = holding.floor_m(c) - level[c];
+        for (c, level) in level.iter_mut().enumerate() {
+            let below = holding.floor_m(c) - *level;
             if !holding.held(c) && below > 0.0 && self.change[c] > linear.matrix.diagonal[c] * below {
-                level[c] = holding.floor_m(c);
+                *level = holding.floor_m(c);
                 lifted = true;
             }
         }
@@ -268,8 +268,8 @@ impl Scratch {
     }
     /// `change` = b - T eta.
     fn apply(&mut self, pattern: &Pattern, linear: &Linear, level: &[f64]) {
-        for c in 0..level.len() {
-            self.change[c] = linear.right[c] - linear.matrix.diagonal[c] * level[c];
+        for (c, level) in level.iter().enumerate() {
+            self.change[c] = linear.right[c] - linear.matrix.diagonal[c] * level;
         }
         for &(a, b, slot) in &pattern.pairs {
             // The pair's first is its lower index: its entry lies above the diagonal.
@@ -279,12 +279,12 @@ impl Scratch {
     }
     fn step(&mut self, pattern: &Pattern, linear: &Linear, level: &mut [f64]) {
         self.matrix.clone_from(&linear.matrix);
-        for c in 0..level.len() {
-            self.matrix.diagonal[c] += self.surface[c];
+        for (diagonal, surface) in self.matrix.diagonal.iter_mut().zip(&self.surface) {
+            *diagonal += surface;
         }
         pattern.solve(&mut self.matrix, &mut self.change);
-        for c in 0..level.len() {
-            level[c] += self.change[c];
+        for (level, change) in level.iter_mut().zip(&self.change) {
+            *level += change;
         }
     }
 }
