@@ -235,3 +235,16 @@ fn what_is_wrong_with_the_sewers_is_said_all_at_once() {
     off.networks[0].nodes[0].at = Some(Point::new(-50.0, 0.0));
     assert!(Sewers::new(off, &flow, Path::new("t.ron")).is_err());
 }
+
+#[test]
+fn an_imported_network_can_be_moved_and_opened_to_the_street() {
+    // exact
+    let mut network = spec(true).networks.remove(0);
+    network.nodes.iter_mut().for_each(|n| n.street = None);
+    network.shift(100.0, -5.0);
+    network.open_to_street(Inlets::default());
+    assert_eq!(network.nodes[1].at, Some(Point::new(115.0, 0.0)));
+    assert_eq!(network.nodes.iter().filter(|n| n.street.is_some()).count(), 5);
+    let NodeKind::Outfall { into: Some(river), .. } = network.nodes[5].kind else { panic!("an outfall") };
+    assert_eq!(river, Point::new(155.0, 0.0));
+}

@@ -254,6 +254,33 @@ pub(crate) fn series_fault(series: &[(f64, f64)], below_zero: bool) -> Option<St
 }
 
 impl NetworkSpec {
+    /// Opens every manhole that has a place to the street, with the same inlets: SWMM's files know no gullies.
+    pub fn open_to_street(&mut self, inlets: Inlets) {
+        for node in &mut self.nodes {
+            if node.at.is_some() && matches!(node.kind, NodeKind::Junction { .. }) {
+                node.street = Some(StreetSpec { at: None, rim_m: None, inlets });
+            }
+        }
+    }
+
+    /// Moves all places by (dx, dy), m: from a map's coordinates to the grid's.
+    pub fn shift(&mut self, dx_m: f64, dy_m: f64) {
+        let moved = |p: &mut Option<Point>| {
+            if let Some(p) = p {
+                *p = Point::new(p.x + dx_m, p.y + dy_m);
+            }
+        };
+        for node in &mut self.nodes {
+            moved(&mut node.at);
+            if let Some(street) = &mut node.street {
+                moved(&mut street.at);
+            }
+            if let NodeKind::Outfall { into, .. } = &mut node.kind {
+                moved(into);
+            }
+        }
+    }
+
     /// All that is wrong with the network, as found in `file`.
     pub fn check(&self, file: &Path) -> Complaints {
         let mut all = Complaints::new();

@@ -554,12 +554,14 @@ impl Network {
         let below = 1.0 + dt * (friction + carry_a + carry_b);
         let push = area * (u + dt * (carry_a * before + carry_b * after)) / below;
         let pull = area * dt * G / (r.length_m * below);
-        // A pipe that ends above the water of its manhole falls freely: its own critical depth stands at the end.
+        // A pipe whose end stands over the water of its manhole pours into it: its own critical depth stands at the brink.
         let brink = |y: f64| if y > 0.0 { table.critical_depth_m((u * area).abs() / r.barrels).min(y) } else { 0.0 };
-        let fall = if u >= 0.0 && ea > eb && r.after.is_none() && !self.plan.held[r.b] && yb < 0.0 {
-            Fall::AtB(r.base_b_m + brink(ya))
-        } else if u <= 0.0 && eb > ea && r.before.is_none() && !self.plan.held[r.a] && ya < 0.0 {
-            Fall::AtA(r.base_a_m + brink(yb))
+        let fall = if u >= 0.0 && ea > eb && r.after.is_none() && !self.plan.held[r.b] && yb < 0.9 * ya {
+            let depth = brink(ya);
+            if yb < depth { Fall::AtB(r.base_b_m + depth) } else { Fall::None }
+        } else if u <= 0.0 && eb > ea && r.before.is_none() && !self.plan.held[r.a] && ya < 0.9 * yb {
+            let depth = brink(yb);
+            if ya < depth { Fall::AtA(r.base_a_m + depth) } else { Fall::None }
         } else {
             Fall::None
         };
