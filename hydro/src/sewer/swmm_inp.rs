@@ -380,6 +380,7 @@ impl<'a> Reader<'a> {
             kind,
             at: None,
             initial_depth_m: depth,
+            inflow_moves: false,
             inflow: Vec::new(),
             street: None,
         };

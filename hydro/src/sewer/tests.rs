@@ -27,6 +27,7 @@ fn spec(flap: bool) -> SewersSpec {
             kind: NodeKind::Junction { depth_m: 2.5, shaft_m2: None, surcharge_m: 0.0, ponded_m2: 0.0 },
             at: Some(at(k)),
             initial_depth_m: 0.0,
+            inflow_moves: false,
             inflow: vec![],
             street: Some(StreetSpec { at: None, rim_m: None, inlets: Inlets { count: 2, ..Inlets::default() } }),
         })
@@ -37,6 +38,7 @@ fn spec(flap: bool) -> SewersSpec {
         kind: NodeKind::Outfall { stage: Stage::Free, flap, into: Some(at(5)) },
         at: Some(at(5)),
         initial_depth_m: 0.0,
+        inflow_moves: false,
         inflow: vec![],
         street: None,
     });

@@ -67,6 +67,10 @@ pub fn ea8b(inp: &str, xpstorm: &str) -> Result<Ea8b, Complaints> {
     // No cover elsewhere opens in this case; J1's is the street.
     model.network.nodes[manhole].street = Some(StreetSpec { at: None, rim_m: None, inlets: Inlets::default() });
     model.network.options.reach_m = 10.0;
+    // The culvert comes from further up: what the hydrograph brings moves already.
+    for node in &mut model.network.nodes {
+        node.inflow_moves = true;
+    }
     let plan = Plan::new(&model.network);
     let mut state = NetworkState::new(&model.network, &plan);
     let openings = vec![Opening {
@@ -159,6 +163,7 @@ impl Line {
             kind,
             at: None,
             initial_depth_m: 0.0,
+            inflow_moves: false,
             inflow: if k == 0 { vec![(0.0, inflow_m3_s)] } else { vec![] },
             street: None,
         };
@@ -323,6 +328,7 @@ fn basins(high_m: f64, low_m: f64, manning: f64) -> Line {
         kind: NodeKind::Storage { depth_m: 20.0, areas_m2: vec![(0.0, 4.0)] },
         at: None,
         initial_depth_m: depth,
+        inflow_moves: false,
         inflow: vec![],
         street: None,
     };
@@ -428,6 +434,7 @@ fn loop_share() -> f64 {
         kind: kind.clone(),
         at: None,
         initial_depth_m: 0.0,
+        inflow_moves: false,
         inflow: if k == 0 { vec![(0.0, 1.2)] } else { vec![] },
         street: None,
     };

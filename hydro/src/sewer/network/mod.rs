@@ -65,6 +65,10 @@ pub struct NodeSpec {
     /// Inflow by hydrograph (s, m3/s), linear between, held beyond its ends.
     #[serde(default)]
     pub inflow: Vec<(f64, f64)>,
+    /// The inflow comes through a pipe or channel that goes on here: it enters with the velocity of the conduit that it
+    /// feeds. Otherwise it falls in at rest, and the head that sets it in motion stands in the manhole.
+    #[serde(default)]
+    pub inflow_moves: bool,
     /// The openings to the cell it lies in; none: its cover is closed to the street model.
     #[serde(default)]
     pub street: Option<StreetSpec>,

@@ -238,8 +238,7 @@ impl Holding for Plan {
                 continue;
             }
             let table = &self.tables[part.table];
-            let (p, sum_p) = table.growing(y);
-            let (q, sum_q) = table.shrinking(y);
+            let (p, sum_p, q, sum_q) = table.parts(y);
             sum.0 += part.scale * p;
             sum.1 += part.scale * sum_p;
             sum.2 += part.scale * q;

@@ -67,6 +67,18 @@ impl Section {
 /// Rows of a round pipe's table, evenly spaced in the angle: area within 2e-4 of the circle before it is scaled to it.
 const ROUND_ROWS: usize = 96;
 
+/// Bins that a row is first looked for in.
+const START_BINS: usize = 64;
+
+/// What a section is at a depth.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wetted {
+    /// Area that conveys, m2.
+    pub area_m2: f64,
+    pub width_m: f64,
+    pub radius_m: f64,
+}
+
 /// Widths by depth, split into p - q, with their integrals; plus the wetted perimeter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
@@ -78,6 +90,8 @@ pub struct Table {
     sum_q: Vec<f64>,
     /// Wetted perimeter of each row (empty for shafts and basins).
     wet: Vec<f64>,
+    /// For each of `START_BINS` equal bins of the height, the row below its beginning.
+    starts: Vec<u32>,
     /// Area that conveys at most: without the slot; infinite for open sections.
     pub full_m2: f64,
     /// Hydraulic radius when running full, m; 0 for open sections.
@@ -96,6 +110,7 @@ impl Table {
             sum_p: vec![0.0; n],
             sum_q: vec![0.0; n],
             wet: Vec::new(),
+            starts: Vec::new(),
             full_m2: f64::INFINITY,
             full_radius_m: 0.0,
             height_m: rows[n - 1].0,
@@ -108,6 +123,12 @@ impl Table {
             t.sum_p[k] = t.sum_p[k - 1] + 0.5 * dy * (t.p[k] + t.p[k - 1]);
             t.sum_q[k] = t.sum_q[k - 1] + 0.5 * dy * (t.q[k] + t.q[k - 1]);
         }
+        t.starts = (0..START_BINS)
+            .map(|bin| {
+                let y = t.height_m * bin as f64 / START_BINS as f64;
+                t.y.partition_point(|v| *v <= y).saturating_sub(1) as u32
+            })
+            .collect();
         t
     }
 
@@ -161,38 +182,69 @@ impl Table {
     /// Row below y and the way beyond it.
     #[inline]
     fn row(&self, y: f64) -> (usize, f64) {
-        let k = self.y.partition_point(|v| *v <= y).saturating_sub(1);
+        let bin = (y / self.height_m * START_BINS as f64) as usize;
+        // A bin may begin a rounding above y: one row back is the row below it.
+        let mut k = self.starts.get(bin).map_or(self.y.len() - 1, |k| (*k as usize).saturating_sub(1));
+        while k + 1 < self.y.len() && self.y[k + 1] <= y {
+            k += 1;
+        }
         (k, y - self.y[k])
     }
+    /// p, its integral, q, its integral at depth y.
     #[inline]
-    fn split(&self, column: &[f64], sums: &[f64], y: f64) -> (f64, f64) {
+    pub fn parts(&self, y: f64) -> (f64, f64, f64, f64) {
         if y <= 0.0 {
-            return (0.0, 0.0);
+            return (0.0, 0.0, 0.0, 0.0);
         }
         let (k, dy) = self.row(y);
         if k + 1 == self.y.len() {
-            return (column[k], sums[k] + column[k] * dy);
+            return (self.p[k], self.sum_p[k] + self.p[k] * dy, self.q[k], self.sum_q[k] + self.q[k] * dy);
         }
-        let slope = (column[k + 1] - column[k]) / (self.y[k + 1] - self.y[k]);
-        (column[k] + slope * dy, sums[k] + (column[k] + 0.5 * slope * dy) * dy)
+        let share = dy / (self.y[k + 1] - self.y[k]);
+        let (rise_p, rise_q) = (share * (self.p[k + 1] - self.p[k]), share * (self.q[k + 1] - self.q[k]));
+        (
+            self.p[k] + rise_p,
+            self.sum_p[k] + (self.p[k] + 0.5 * rise_p) * dy,
+            self.q[k] + rise_q,
+            self.sum_q[k] + (self.q[k] + 0.5 * rise_q) * dy,
+        )
+    }
+    /// Area, width and hydraulic radius at depth y, of one look.
+    #[inline]
+    pub fn wetted(&self, y: f64) -> Wetted {
+        if y <= 0.0 {
+            return Wetted::default();
+        }
+        let (p, sum_p, q, sum_q) = self.parts(y);
+        let area = sum_p - sum_q;
+        if self.full_m2.is_finite() && y >= self.height_m {
+            return Wetted { area_m2: self.full_m2, width_m: p - q, radius_m: self.full_radius_m };
+        }
+        let k = self.row(y).0.min(self.y.len() - 2);
+        let wet = self.wet[k] + (self.wet[k + 1] - self.wet[k]) / (self.y[k + 1] - self.y[k]) * (y - self.y[k]);
+        Wetted { area_m2: area.min(self.full_m2), width_m: p - q, radius_m: area / wet }
     }
     /// The growing part: p(y) and its integral.
     #[inline]
     pub fn growing(&self, y: f64) -> (f64, f64) {
-        self.split(&self.p, &self.sum_p, y)
+        let (p, sum_p, _, _) = self.parts(y);
+        (p, sum_p)
     }
     /// The shrinking part: q(y) and its integral.
     #[inline]
     pub fn shrinking(&self, y: f64) -> (f64, f64) {
-        self.split(&self.q, &self.sum_q, y)
+        let (_, _, q, sum_q) = self.parts(y);
+        (q, sum_q)
     }
     /// Area below depth y, m2 (m3 for basins).
     pub fn area(&self, y: f64) -> f64 {
-        self.growing(y).1 - self.shrinking(y).1
+        let (_, sum_p, _, sum_q) = self.parts(y);
+        sum_p - sum_q
     }
     /// Width of the surface at depth y.
     pub fn width(&self, y: f64) -> f64 {
-        self.growing(y).0 - self.shrinking(y).0
+        let (p, _, q, _) = self.parts(y);
+        p - q
     }
     /// Area that conveys: the slot does not.
     #[inline]
@@ -202,17 +254,7 @@ impl Table {
     /// Hydraulic radius, m.
     #[inline]
     pub fn radius(&self, y: f64) -> f64 {
-        if y <= 0.0 {
-            return 0.0;
-        }
-        if self.full_m2.is_finite() && y >= self.height_m {
-            return self.full_radius_m;
-        }
-        let (k, dy) = self.row(y);
-        let k = k.min(self.y.len() - 2);
-        let dy = if k + 2 == self.y.len() { y - self.y[k] } else { dy };
-        let wet = self.wet[k] + (self.wet[k + 1] - self.wet[k]) / (self.y[k + 1] - self.y[k]) * dy;
-        self.area(y) / wet
+        self.wetted(y).radius_m
     }
     /// Depth at which a given area is reached (bisection; the area grows with the depth).
     pub fn depth_of_area(&self, area: f64) -> f64 {
@@ -259,8 +301,9 @@ impl Table {
             return 0.0;
         }
         let over = |y: f64| {
-            let a = self.area(y);
-            G * a * a * a > flow_m3_s * flow_m3_s * self.width(y).max(1e-12)
+            let (p, sum_p, q, sum_q) = self.parts(y);
+            let a = sum_p - sum_q;
+            G * a * a * a > flow_m3_s * flow_m3_s * (p - q).max(1e-12)
         };
         let (mut low, mut high) = (0.0, self.height_m);
         if self.full_m2.is_finite() {
@@ -272,7 +315,7 @@ impl Table {
         while !over(high) {
             high *= 2.0;
         }
-        for _ in 0..80 {
+        for _ in 0..40 {
             let middle = 0.5 * (low + high);
             if over(middle) { high = middle } else { low = middle }
         }

@@ -417,11 +417,14 @@ impl Network {
             state.device_m3_s[d] = q;
             self.shift(state, device.a, device.b, dt * q, &mut out);
         }
+        // Summed by step before they join the ledger, so that small terms are not lost to a large sum.
+        let mut inflow = 0.0;
         for (k, node) in self.spec.nodes.iter().enumerate() {
             let volume = dt * math_mean(&node.inflow, now_s, now_s + dt);
             state.volume_m3[k] += volume;
-            state.ledger.inflow_m3 += volume;
+            inflow += volume;
         }
+        state.ledger.inflow_m3 += inflow;
         for (o, leak) in self.openings.iter().zip(streets) {
             let wanted = dt * leak.at(level[o.node]);
             if wanted > 0.0 {
@@ -518,23 +521,25 @@ impl Network {
         if y <= FILM_M || (r.flap && eb >= ea) || shut[r.a] || shut[r.b] {
             return Drive::default();
         }
-        let (mut area, mut radius) = (table.conveying(y) * r.barrels, table.radius(y));
+        let upstream = table.wetted(y);
+        let (mut area, mut radius) = (upstream.area_m2 * r.barrels, upstream.radius_m);
         if area <= 0.0 || radius <= 0.0 {
             return Drive::default();
         }
         // Slow water takes the mean of both ends, fast water the upstream end, with SWMM's weights: all of the mean up to
         // a Froude number of 0.5, none of it from 1 on.
         let (ya, yb) = (ea - r.base_a_m, eb - r.base_b_m);
-        let ends = 0.5 * (table.conveying(ya) + table.conveying(yb)) * r.barrels;
+        let (at_a, at_b) = (table.wetted(ya), table.wetted(yb));
+        let ends = 0.5 * (at_a.area_m2 + at_b.area_m2) * r.barrels;
         if ya > 0.0 && yb > 0.0 {
             let froude = if y < table.height_m || table.full_m2.is_infinite() {
-                u.abs() * (table.width(y) * r.barrels / (G * area)).sqrt()
+                u.abs() * (upstream.width_m * r.barrels / (G * area)).sqrt()
             } else {
                 0.0
             };
             let weight = (2.0 * (1.0 - froude)).clamp(0.0, 1.0);
             area += weight * (ends - area);
-            radius += weight * (0.5 * (table.radius(ya) + table.radius(yb)) - radius);
+            radius += weight * (0.5 * (at_a.radius_m + at_b.radius_m) - radius);
         }
         let radius43 = radius * math::cbrt(radius);
         let friction = G * r.manning * r.manning * u.abs() / radius43 + 0.5 * r.loss * u.abs() / r.length_m;
@@ -598,6 +603,12 @@ impl Network {
             if !stills && state.level_m[cell] > base {
                 momentum += toward * state.velocity_m_s[other].abs();
             }
+        }
+        if self.spec.nodes[cell].inflow_moves {
+            // What no pipe brings comes by the hydrograph.
+            let rest = (q.abs() - flow_in).max(0.0);
+            flow_in += rest;
+            momentum += rest * state.velocity_m_s[f].abs();
         }
         let total = flow_in.max(q.abs());
         let speed = if total > 0.0 { momentum / total } else { 0.0 };

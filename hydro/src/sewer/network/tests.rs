@@ -192,6 +192,7 @@ fn no_network_however_odd_loses_water_or_leaves_the_numbers() {
                 kind: NodeKind::Junction { depth_m: 3.0, shaft_m2: None, surcharge_m: draw(0.0, 2.0), ponded_m2: 0.0 },
                 at: None,
                 initial_depth_m: draw(-2.0, 2.0).max(0.0),
+                inflow_moves: false,
                 inflow: if k % 3 == 0 { vec![(0.0, 0.0), (60.0, flood), (200.0, flood), (201.0, 0.0)] } else { vec![] },
                 street: None,
             });
@@ -200,6 +201,7 @@ fn no_network_however_odd_loses_water_or_leaves_the_numbers() {
             name: "out".into(),
             kind: NodeKind::Outfall { stage: Stage::Fixed(draw(-1.0, 3.0)), flap: case % 2 == 0, into: None },
             initial_depth_m: 0.0,
+            inflow_moves: false,
             inflow: vec![],
             invert_m: 0.0,
             ..nodes[0].clone()
