@@ -3,5 +3,6 @@
 
 pub mod flow;
 pub mod ledger;
+pub mod sewer;
 pub mod solver;
 pub mod structures;
