@@ -3,6 +3,7 @@
 
 pub mod hydrograph;
 pub mod infiltration;
+pub mod lake;
 pub mod place;
 pub mod rain;
 pub mod raincell;
@@ -10,5 +11,6 @@ pub mod series;
 pub mod setup;
 pub mod sources;
 pub mod storm;
+pub mod taihu2020;
 pub mod tide;
 pub mod typhoon;
