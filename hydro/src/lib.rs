@@ -3,4 +3,5 @@
 
 pub mod flow;
 pub mod forcing;
+pub mod ledger;
 pub mod solver;

@@ -13,8 +13,11 @@
 //! The head of the standing water adds to the suction only where asked for (`ponded_head`): one-dimensional text-book
 //! figures leave it out.
 
+use super::rain::RainStep;
 use super::series::check_number;
+use crate::flow::Flow;
 use base::complaint::Complaints;
+use base::grid::Grid;
 use base::{fold, math};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -295,6 +298,25 @@ impl Law {
     }
 }
 
+impl Law {
+    /// What the ground remembers after a step.
+    fn past_nm(&self, past_nm: u32, taken_m: f64, rain_m: f64, dt_s: f64) -> u32 {
+        let past_m = past_nm as f64 / NM;
+        let now_m = match self.kind {
+            Kind::Sealed => return past_nm,
+            Kind::CurveNumber { .. } => past_m + rain_m,
+            Kind::Constant { .. } | Kind::Horton { .. } | Kind::GreenAmpt { .. } => {
+                let dry = taken_m == 0.0 && rain_m == 0.0;
+                let regained_m = if dry { self.recovery_m_s * dt_s } else { 0.0 };
+                let open_m = if self.open_share > 0.0 { taken_m / self.open_share } else { 0.0 };
+                (past_m + open_m - regained_m).max(0.0)
+            }
+        };
+        // The cast saturates: beyond 4.29 m the law stays where it is.
+        (now_m * NM).round() as u32
+    }
+}
+
 /// Runoff of a storm's rain by the curve-number method; all in one unit of depth.
 pub fn scs_runoff(rain: f64, retention: f64, initial: f64) -> f64 {
     let beyond = rain - initial;
@@ -400,52 +422,47 @@ impl Ground {
         self.laws.get(self.class_of_cell.get(cell).copied().unwrap_or(0) as usize)
     }
 
-    /// Depth that every cell's ground would take in a step, m, given the free water on it (m, with the step's rain).
-    pub fn wanted_m(
-        &self,
-        state: &GroundState,
-        water_m: &[f32],
-        rain_m: &(dyn Fn(usize) -> f64 + Sync),
-        dt_s: f64,
-    ) -> Vec<Vec<f32>> {
-        fold::map(self.cells.div_ceil(fold::CHUNK), |chunk| {
-            let cells = chunk * fold::CHUNK..((chunk + 1) * fold::CHUNK).min(self.cells);
-            let wanted = |cell: usize| match self.law(cell) {
-                Some(law) if water_m[cell] > 0.0 => {
-                    law.wanted_m(state.past_m(cell), rain_m(cell), water_m[cell] as f64, dt_s) as f32
+    /// Depth that every cell's ground takes in a step, m, by rows of the grid; the step's rain already stands on the cells.
+    pub fn losses_m(&self, state: &GroundState, flow: &dyn Flow, rain: Option<&RainStep>, dt_s: f64) -> Vec<Vec<f32>> {
+        let grid = *flow.grid();
+        fold::map(grid.ny, |j| {
+            let loss_m = |cell: usize| {
+                let water_m = flow.depth_m(cell);
+                match self.law(cell) {
+                    Some(law) if water_m > 0.0 => {
+                        let rain_m = rain.map_or(0.0, |rain| rain.depth_m(&grid, cell));
+                        law.wanted_m(state.past_m(cell), rain_m, water_m, dt_s) as f32
+                    }
+                    _ => 0.0,
                 }
-                _ => 0.0,
             };
-            cells.map(wanted).collect()
+            (j * grid.nx..(j + 1) * grid.nx).map(loss_m).collect()
         })
     }
 
-    /// Notes what a cell took in a step (m over the cell) and what rained on it.
-    pub fn note(&self, state: &mut GroundState, cell: usize, taken_m: f64, rain_m: f64, dt_s: f64) {
-        let Some(law) = self.law(cell) else { return };
-        let past_m = state.past_m(cell);
-        let now_m = match law.kind {
-            Kind::Sealed => return,
-            Kind::CurveNumber { .. } => past_m + rain_m,
-            Kind::Constant { .. } | Kind::Horton { .. } | Kind::GreenAmpt { .. } => {
-                let dry = taken_m == 0.0 && rain_m == 0.0;
-                let regained_m = if dry { law.recovery_m_s * dt_s } else { 0.0 };
-                let open = if law.open_share > 0.0 { taken_m / law.open_share } else { 0.0 };
-                (past_m + open - regained_m).max(0.0)
+    /// Notes what the cells took in a step and what rained on them.
+    pub fn note(
+        &self,
+        state: &mut GroundState,
+        losses_m: &[Vec<f32>],
+        grid: &Grid,
+        rain: Option<&RainStep>,
+        dt_s: f64,
+    ) {
+        let counts_rain = |law: &Law| rain.is_some() && matches!(law.kind, Kind::CurveNumber { .. });
+        let always = self.laws.iter().any(|law| counts_rain(law) || law.recovery_m_s > 0.0);
+        fold::each_chunk(&mut state.past_nm, grid.nx, |j, row| {
+            if !always && losses_m[j].iter().all(|loss| *loss == 0.0) {
+                return;
             }
-        };
-        // The cast saturates: beyond 4.29 m the law stays where it is.
-        state.past_nm[cell] = (now_m * NM).round() as u32;
-    }
-
-    /// Whether any class needs to be told of dry steps.
-    pub fn recovers(&self) -> bool {
-        self.laws.iter().any(|law| law.recovery_m_s > 0.0)
-    }
-
-    /// Whether any class needs to be told of rain that left nothing to take.
-    pub fn counts_rain(&self) -> bool {
-        self.laws.iter().any(|law| matches!(law.kind, Kind::CurveNumber { .. }))
+            for (i, past_nm) in row.iter_mut().enumerate() {
+                let cell = j * grid.nx + i;
+                if let Some(law) = self.law(cell) {
+                    let rain_m = rain.map_or(0.0, |rain| rain.depth_m(grid, cell));
+                    *past_nm = law.past_nm(*past_nm, losses_m[j][i] as f64, rain_m, dt_s);
+                }
+            }
+        });
     }
 }
 

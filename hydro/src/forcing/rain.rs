@@ -294,6 +294,13 @@ impl RainStep {
         self.even_m + smooth + blocky
     }
 
+    /// Depths of the cells from `first` on, m.
+    pub fn fill_m(&self, grid: &Grid, first: usize, depths_m: &mut [f64]) {
+        for (k, depth_m) in depths_m.iter_mut().enumerate() {
+            *depth_m = self.depth_m(grid, first + k);
+        }
+    }
+
     /// Volume over a grid, m3.
     pub fn volume_m3(&self, grid: &Grid) -> f64 {
         fold::sum(grid.len(), |cell| self.depth_m(grid, cell)) * grid.cell_m * grid.cell_m

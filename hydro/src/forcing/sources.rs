@@ -5,7 +5,7 @@
 
 use super::hydrograph::{BoundInflow, Inflow};
 use super::infiltration::{Ground, GroundState, Infiltration};
-use super::rain::{Rain, RainField, RainStep};
+use super::rain::{Rain, RainField};
 use super::setup::{BoundSeaWall, SeaWall};
 use crate::flow::{Account, Flow};
 use base::complaint::Complaints;
@@ -80,39 +80,28 @@ impl Forcing {
         ForcingState { ground: GroundState::new(&self.ground) }
     }
 
-    /// Rain on the cells and water into the ground, over `from_s..to_s`.
+    /// Rain on the cells and water into the ground, over `from_s..to_s`. The ground sees the rain of the whole step at
+    /// once, so steps of 10 to 60 s do.
     pub fn weather(&self, state: &mut ForcingState, flow: &mut dyn Flow, from_s: f64, to_s: f64) {
         let grid = *flow.grid();
         let rain = self.rain.over(from_s, to_s);
         if let Some(rain) = &rain {
-            flow.give_each_m(&|cell| rain.depth_m(&grid, cell), Account::Rain);
+            flow.add_rows(Account::Rain, &|first, _, gains| rain.fill_m(&grid, first, gains));
         }
-        if !self.ground.is_sealed() {
-            self.infiltrate(state, flow, rain.as_ref(), to_s - from_s);
+        if self.ground.is_sealed() {
+            return;
         }
-    }
-
-    fn infiltrate(&self, state: &mut ForcingState, flow: &mut dyn Flow, rain: Option<&RainStep>, dt_s: f64) {
-        let grid = *flow.grid();
-        let area_m2 = grid.cell_m * grid.cell_m;
-        let rain_m = |cell: usize| rain.map_or(0.0, |rain| rain.depth_m(&grid, cell));
-        let water_m: Vec<f32> = (0..grid.len()).map(|cell| flow.free_m(cell) as f32).collect();
-        let wanted = self.ground.wanted_m(&state.ground, &water_m, &rain_m, dt_s);
-        let always = self.ground.recovers() || (rain.is_some() && self.ground.counts_rain());
-        for (cell, wanted_m) in wanted.into_iter().flatten().enumerate() {
-            if wanted_m <= 0.0 && !always {
-                continue;
-            }
-            // All of it where hardly anything would stay: no film of a rounding error keeps a cell wet.
-            let taken_m3 = if wanted_m <= 0.0 {
-                0.0
-            } else if wanted_m >= water_m[cell] * (1.0 - 1e-6) {
-                flow.take_m3(cell, flow.free_m3(cell), Account::Infiltration)
-            } else {
-                flow.take_m3(cell, wanted_m as f64 * area_m2, Account::Infiltration)
-            };
-            self.ground.note(&mut state.ground, cell, taken_m3 / area_m2, rain_m(cell), dt_s);
+        let losses_m = self.ground.losses_m(&state.ground, &*flow, rain.as_ref(), to_s - from_s);
+        if losses_m.iter().any(|row| row.iter().any(|loss| *loss > 0.0)) {
+            flow.add_rows(Account::Infiltration, &|first, depths, gains| {
+                let losses = &losses_m[first / grid.nx];
+                for ((gain, loss), depth) in gains.iter_mut().zip(losses).zip(depths) {
+                    // All of it where hardly anything would stay: no film of a rounding error keeps a cell wet.
+                    *gain = if *loss as f64 >= depth * (1.0 - 1e-6) { -depth } else { -*loss as f64 };
+                }
+            });
         }
+        self.ground.note(&mut state.ground, &losses_m, &grid, rain.as_ref(), to_s - from_s);
     }
 
     /// Rivers and overtopping waves over `from_s..to_s`; gives the volume, m3.
