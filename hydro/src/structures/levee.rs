@@ -310,16 +310,26 @@ impl Levee {
     ) -> bool {
         let pieces = &self.chain.pieces;
         let shares = breach.shares(pieces.len(), self.chain.cell_m);
+        // The upper water with its velocity head, the lower without: the jet behind a gap is no tail water.
         let (mut left_m, mut right_m, mut weight) = (0.0, 0.0, 0.0);
+        let heads = |k: usize| {
+            let (left, right): (usize, usize) = (pieces[k].left, pieces[k].right);
+            if flow.stage_m(left) >= flow.stage_m(right) {
+                (energy_m(flow, left), flow.stage_m(right))
+            } else {
+                (flow.stage_m(left), energy_m(flow, right))
+            }
+        };
         for &(k, share) in &shares {
-            left_m += share * energy_m(flow, pieces[k].left);
-            right_m += share * energy_m(flow, pieces[k].right);
+            let (left, right) = heads(k);
+            left_m += share * left;
+            right_m += share * right;
             weight += share;
         }
         if weight <= 0.0 {
             // Froehlich's breach begins with no width at all: it sees the levels at its middle.
             let k = ((breach.chain_m / self.chain.cell_m) as usize).min(pieces.len() - 1);
-            (left_m, right_m, weight) = (energy_m(flow, pieces[k].left), energy_m(flow, pieces[k].right), 1.0);
+            ((left_m, right_m), weight) = (heads(k), 1.0);
         }
         let (left_m, right_m) = (left_m / weight, right_m / weight);
         let (high, low) = (left_m.max(right_m), left_m.min(right_m));
