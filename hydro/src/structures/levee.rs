@@ -334,9 +334,7 @@ impl Levee {
         let (left_m, right_m) = (left_m / weight, right_m / weight);
         let (high, low) = (left_m.max(right_m), left_m.min(right_m));
         let before = (breach.bottom_m, breach.width_m);
-        if !(breach.closed_m > 0.0) {
-            breach.grow(&spec.breach.law, high, low, now_s, dt_s);
-        }
+        breach.grow(&spec.breach.law, high, low, now_s, dt_s);
         let q = weir_m3_s(BROAD, breach.open_m(), high - breach.bottom_m, low - breach.bottom_m);
         breach.discharge_m3_s = if left_m >= right_m { q } else { -q };
         let shares = breach.shares(pieces.len(), self.chain.cell_m);
