@@ -3,6 +3,7 @@
 
 pub mod flow;
 pub mod forcing;
+pub mod layers;
 pub mod ledger;
 pub mod sewer;
 pub mod solver;

@@ -71,6 +71,9 @@ pub(super) fn world(scenario: Arc<Scenario>, seed: u64) -> World {
         let base = &city.facilities[spec.base.index()];
         world.spawn(Unit::new(UnitId::of(row), city.nodes[base.node.index()].at, base.node));
     }
+    world.insert_resource(super::power::Mains::new(&city, seed));
+    let gauges = super::sense::gauges(&city, seed);
+    world.insert_resource(Gauging { state: gauges.start(), gauges });
     world.insert_resource(Setting { scenario, seed });
     common(&mut world);
     world.insert_resource(Now { tick: Tick(0) });
@@ -84,6 +87,7 @@ pub(super) fn common(world: &mut World) {
     world.insert_resource(LastFrame::default());
     world.insert_resource(LastDigest::default());
     world.insert_resource(Timing::default());
+    world.insert_resource(super::sense::Hydrology::default());
     if world.get_resource::<Levers>().is_none() {
         world.insert_resource(Levers::default());
     }
@@ -239,7 +243,7 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
 }
 
 /// Water cells joined to the given ones through water.
-fn joined(city: &City, from: &[usize]) -> Vec<bool> {
+pub(super) fn joined(city: &City, from: &[usize]) -> Vec<bool> {
     let nx = city.grid.nx;
     let mut seen = vec![false; city.grid.len()];
     let mut stack: Vec<usize> = from.to_vec();
