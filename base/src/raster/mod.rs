@@ -91,7 +91,7 @@ impl Band {
 }
 
 /// The rows in the other order.
-pub(crate) fn upside_down<T: Copy>(values: &[T], nx: usize) -> Vec<T> {
+pub fn upside_down<T: Copy>(values: &[T], nx: usize) -> Vec<T> {
     values.chunks_exact(nx).rev().flatten().copied().collect()
 }
 
