@@ -4,4 +4,5 @@
 pub mod deck;
 pub mod files;
 pub mod flow;
+pub mod ledger;
 pub mod solver;
