@@ -321,7 +321,7 @@ mod tests {
         set.add_var_f64("lon", &["lon"]).expect("var");
         set.add_var_i16("z", &["lat", "lon"]).expect("var");
         set.add_var_attr_f64("z", "scale_factor", vec![0.5]).expect("attribute");
-        set.add_var_attr_i16("z", "_FillValue", vec![-99]).expect("attribute");
+        set.add_var_attr_f32("z", "_FillValue", vec![-99.0]).expect("attribute");
         let mut writer = FileWriter::open(&file).expect("opened");
         writer.set_def(&set, Version::Classic, 0).expect("defined");
         writer.write_var_f64("lat", &[30.0, 10.0]).expect("written");

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_quick_roots_are_as_good_as_they_say_over_all_depths() {
         // Grade: exact.
-        let mut x = 1e-9;
+        let mut x: f64 = 1e-9;
         while x < 1e5 {
             let y = x.inverse_sixth_root();
             assert!((x * y.powi(6) - 1.0).abs() < 6e-7, "{x}: {y}");
