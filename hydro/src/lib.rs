@@ -4,5 +4,6 @@
 pub mod deck;
 pub mod files;
 pub mod flow;
+pub mod layers;
 pub mod ledger;
 pub mod solver;
