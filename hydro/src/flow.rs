@@ -108,6 +108,16 @@ pub trait Flow: Sync {
     fn crest_m(&self, face: Face) -> Option<f64>;
     /// Builds, raises, lowers or (`None`) removes a crest on a face: levee, wall, closed gate.
     fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>);
+    /// Gives every cell a depth, m, in cell order: rain. An engine may do it by rows.
+    fn give_each_m(&mut self, depth_m: &(dyn Fn(usize) -> f64 + Sync), account: Account) {
+        let area_m2 = self.grid().cell_m * self.grid().cell_m;
+        for cell in 0..self.grid().len() {
+            let depth = depth_m(cell);
+            if depth > 0.0 {
+                self.give_m3(cell, depth * area_m2, account);
+            }
+        }
+    }
     /// Volume of a cell's free water, m3.
     fn free_m3(&self, cell: usize) -> f64 {
         self.free_m(cell) * self.grid().cell_m * self.grid().cell_m

@@ -4,6 +4,7 @@
 pub mod deck;
 pub mod files;
 pub mod flow;
+pub mod forcing;
 pub mod layers;
 pub mod ledger;
 pub mod solver;
