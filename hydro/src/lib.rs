@@ -8,3 +8,4 @@ pub mod forcing;
 pub mod layers;
 pub mod ledger;
 pub mod solver;
+pub mod structures;
