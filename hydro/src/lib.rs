@@ -7,5 +7,6 @@ pub mod flow;
 pub mod forcing;
 pub mod layers;
 pub mod ledger;
+pub mod sewer;
 pub mod solver;
 pub mod structures;
