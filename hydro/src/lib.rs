@@ -2,4 +2,5 @@
 //! no people and no drill. `sim-core` lays it over a city, `sandtable flood` runs it alone.
 
 pub mod flow;
+pub mod mountain;
 pub mod solver;
