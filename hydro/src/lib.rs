@@ -1,6 +1,7 @@
 //! Sandtable's flood engine. It knows a grid, water, weather and what is built in the water's way; it knows no city,
 //! no people and no drill. `sim-core` lays it over a city, `sandtable flood` runs it alone.
 
+pub mod cases;
 pub mod flow;
 pub mod mountain;
 pub mod solver;
