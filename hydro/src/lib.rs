@@ -3,5 +3,6 @@
 
 pub mod cases;
 pub mod flow;
+pub mod ledger;
 pub mod mountain;
 pub mod solver;
