@@ -71,6 +71,7 @@ fn a_lisflood_model_is_read_with_its_units_and_what_is_left_out_is_said() {
     assert_eq!(model.gauges.iter().map(|g| g.cell).collect::<Vec<_>>(), vec![0, 6]);
 
     let mut flow = Buckets::new(model.domain.grid, model.domain.bed_m.clone(), vec![0.0; 12]);
+    model.sources.weather(&mut flow, 0.0, 7200.0);
     model.sources.apply(&mut flow, 0.0, 7200.0);
     // Rain: 10 mm/h falling to 0 over an hour is 5 mm on 11 cells of 100 m2.
     let of = |account: Account| flow.booked_m3[account as usize];
@@ -171,6 +172,7 @@ fn a_sfincs_model_is_read_with_its_mask_its_clock_and_its_walls() {
 
     let mut flow = Buckets::new(model.domain.grid, model.domain.bed_m.clone(), model.start_m.clone());
     flow.depth_m[3] = 2.0;
+    model.sources.weather(&mut flow, 0.0, 7200.0);
     model.sources.apply(&mut flow, 0.0, 7200.0);
     // tstart is an hour after tref: the run's first second is the second row of each table. At its end the stations
     // stand at 6 and 8 m; cell 0 (105, 205) is sqrt(50) from the first and sqrt(1250) from the second: 6 + 2/6.

@@ -4,8 +4,13 @@
 use super::course::{integral, linear};
 use super::place::faces_across;
 use super::*;
-use crate::flow::{Account, Face, Flow};
+use crate::flow::{Account, Buckets, Face, Flow};
+use crate::forcing::sources::Forcing;
+use crate::sewer::network::NetworkSpec;
+use crate::sewer::{Sewers, SewersSpec, swmm_inp};
 use crate::solver::{Domain, Edge, EdgeKind, EdgeSide};
+use crate::structures::Structures;
+use base::digest::Digest;
 use base::grid::{Grid, Point};
 use base::raster::Crs;
 use std::ops::Range;
@@ -27,6 +32,13 @@ pub struct Model {
     /// Depth at the start, m.
     pub start_m: Vec<f64>,
     pub sources: Sources,
+    /// Design storms, soils, catchments.
+    pub weather: Forcing,
+    /// As they stand at the start; their crests are in the domain.
+    pub structures: Structures,
+    pub sewers: SewersSpec,
+    /// Changes whenever anything does that a run depends on.
+    pub fingerprint: u64,
     pub gauges: Vec<Gauge>,
     pub duration_s: f64,
     pub scheme: Options,
@@ -80,28 +92,34 @@ struct HeldCells {
 }
 
 impl Sources {
-    /// Gives and takes what falls due from `now_s` on within `dt_s`.
-    pub fn apply(&self, flow: &mut dyn Flow, now_s: f64, dt_s: f64) {
-        let area_m2 = flow.grid().cell_m * flow.grid().cell_m;
+    /// Rain and what the ground takes over `from_s..to_s`: exact over steps of any length.
+    pub fn weather(&self, flow: &mut dyn Flow, from_s: f64, to_s: f64) {
         for rain in &self.rain {
-            // mm/h x s -> m3 on a cell
-            let m3 = integral(&rain.points, now_s, now_s + dt_s, rain.blocks) / 3.6e6 * area_m2;
-            if m3 > 0.0 {
-                for cell in (0..self.outside.len()).filter(|c| !self.outside[*c]) {
-                    let share = rain.share.as_ref().map_or(1.0, |s| f64::from(s[cell]));
-                    if share > 0.0 {
-                        flow.give_m3(cell, m3 * share, Account::Rain);
+            // mm/h x s -> m
+            let depth_m = integral(&rain.points, from_s, to_s, rain.blocks) / 3.6e6;
+            if depth_m > 0.0 {
+                let falls = |first: usize, _: &[f64], row: &mut [f64]| {
+                    for (k, gain) in row.iter_mut().enumerate() {
+                        let share = rain.share.as_ref().map_or(1.0, |s| f64::from(s[first + k]));
+                        *gain = if self.outside[first + k] { 0.0 } else { depth_m * share };
                     }
-                }
+                };
+                flow.add_rows(Account::Rain, &falls);
             }
         }
         if let Some(rates) = &self.infiltration {
-            for (cell, rate) in rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
-                if flow.free_m(cell) > 0.0 {
-                    flow.take_m3(cell, f64::from(*rate) * dt_s * area_m2, Account::Infiltration);
+            let seeps = |first: usize, depths: &[f64], row: &mut [f64]| {
+                for (k, gain) in row.iter_mut().enumerate() {
+                    *gain = -(f64::from(rates[first + k]) * (to_s - from_s)).min(depths[k]);
                 }
-            }
+            };
+            flow.add_rows(Account::Infiltration, &seeps);
         }
+    }
+
+    /// What flows in and what is held, over `dt_s` from `now_s` on: to be called before each inner step.
+    pub fn apply(&self, flow: &mut dyn Flow, now_s: f64, dt_s: f64) {
+        let area_m2 = flow.grid().cell_m * flow.grid().cell_m;
         for inflow in &self.inflows {
             let m3 = integral(&inflow.points, now_s, now_s + dt_s, false) / inflow.cells.len() as f64;
             for cell in &inflow.cells {
@@ -130,8 +148,9 @@ impl Sources {
             }
         }
     }
-    pub fn is_empty(&self) -> bool {
-        self.rain.is_empty() && self.infiltration.is_none() && self.inflows.is_empty() && self.held.is_empty()
+    /// Cells outside the model.
+    pub fn outside(&self) -> &[bool] {
+        &self.outside
     }
 }
 
@@ -147,6 +166,23 @@ pub fn along(side: EdgeSide, grid: &Grid, from_m: Option<f64>, to_m: Option<f64>
     from.min(to)..to.max(from)
 }
 
+/// A number that changes with the deck and with all it read.
+fn fingerprint(deck: &Deck, domain: &Domain, start_m: &[f64], sources: &Sources) -> u64 {
+    let mut digest = Digest::new();
+    let numbers = Deck { outputs: Outputs::default(), name: Text::default(), source: String::new(), ..deck.clone() };
+    digest.bytes(numbers.to_ron().as_bytes());
+    digest.f64s(&domain.bed_m).f64s(&domain.manning).f64s(start_m);
+    digest.bytes(format!("{:?}{:?}", domain.edges, domain.porosity).as_bytes());
+    let series = sources.inflows.iter().flat_map(|i| &i.points).chain(sources.rain.iter().flat_map(|r| &r.points));
+    let levels = sources.held.iter().flat_map(|h| h.stations.iter().flatten());
+    for (t, v) in series.chain(levels) {
+        digest.f64(*t).f64(*v);
+    }
+    // Intervals are part of it: inner steps end where something is written down.
+    digest.f64(deck.outputs.every.s()).f64(deck.outputs.gauges_every.s()).f64(deck.outputs.beat.s());
+    digest.finish()
+}
+
 /// Gathers what is wrong and what is worth knowing while a deck is looked through.
 struct Builder<'a> {
     loaded: &'a Loaded,
@@ -158,6 +194,17 @@ struct Builder<'a> {
 }
 
 impl Loaded {
+    /// A pipe network from a SWMM file, with what was passed over.
+    fn swmm(&self, file: &Path) -> Result<(NetworkSpec, Complaints), Complaints> {
+        let path = self.path(file);
+        let text =
+            std::fs::read_to_string(&path).map_err(|e| Complaints::one(&path, format!("cannot be read: {e}"), ""))?;
+        let model = swmm_inp::read(&text, &path)?;
+        let mut remarks = Complaints::new();
+        model.remarks.iter().for_each(|remark| remarks.add(&path, remark.clone(), ""));
+        Ok((model.network, remarks))
+    }
+
     /// Reads what the deck names and checks all of it.
     pub fn build(&self) -> Result<Model, Complaints> {
         let deck = &self.deck;
@@ -196,10 +243,29 @@ impl Loaded {
         {
             b.wrong.add(&self.file, format!("contours_m is {:?}", deck.outputs.contours_m), "rising depths over 0 m");
         }
-        let domain = Domain { grid: b.grid, bed_m, manning, porosity, crests, edges };
+        let weather = deck.weather.bind(&b.grid, duration_s, &self.file).map_err(|e| b.wrong.extend(e)).ok();
+        let mut domain = Domain { grid: b.grid, bed_m, manning, porosity, crests, edges };
         if b.wrong.is_empty() {
             b.wrong.extend(domain.check(&self.file));
         }
+        let (Some(weather), true) = (weather, b.wrong.is_empty()) else { return Err(b.wrong) };
+        let structures = Structures::new(&domain, deck.structures.clone(), &self.file)?;
+        domain.crests.extend(structures.crests());
+        let mut sewers = deck.sewers.clone();
+        for file in &deck.sewer_files {
+            match self.swmm(file) {
+                Ok(model) => {
+                    b.remarks.extend(model.1);
+                    sewers.networks.push(model.0);
+                }
+                Err(more) => b.wrong.extend(more),
+            }
+        }
+        let still = Buckets::new(b.grid, domain.bed_m.clone(), start_m.clone());
+        if let Err(more) = Sewers::new(sewers.clone(), &still, &self.file) {
+            b.wrong.extend(more);
+        }
+        let fingerprint = fingerprint(deck, &domain, &start_m, &sources);
         b.wrong.or(Model {
             name: deck.name.clone(),
             source: deck.source.clone(),
@@ -208,6 +274,10 @@ impl Loaded {
             terrain_m: b.terrain.values,
             start_m,
             sources,
+            weather,
+            structures,
+            sewers,
+            fingerprint,
             gauges,
             duration_s,
             scheme: deck.scheme,

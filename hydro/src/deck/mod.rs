@@ -8,11 +8,16 @@
 pub mod build;
 pub mod course;
 pub mod place;
+pub mod run;
+pub mod state;
 
 pub use course::{Course, Span};
 pub use place::Place;
 
+use crate::forcing::sources::ForcingSpec;
+use crate::sewer::SewersSpec;
 use crate::solver::{EdgeSide, Options};
+use crate::structures::StructuresSpec;
 use base::complaint::Complaints;
 use base::raster::Raster;
 use base::text::Text;
@@ -52,6 +57,17 @@ pub struct Deck {
     /// Levees, walls, dikes and sills narrower than a cell.
     #[serde(default)]
     pub crests: Vec<CrestSpec>,
+    /// Design storms, moving cells, soils, catchments, sea walls, beside `rain`, `infiltration_mm_h` and `inflows`.
+    #[serde(default)]
+    pub weather: ForcingSpec,
+    /// Levees that can breach, gates, weirs, culverts, bridges, pumps, polders, storage under the streets.
+    #[serde(default)]
+    pub structures: StructuresSpec,
+    #[serde(default)]
+    pub sewers: SewersSpec,
+    /// Pipe networks in the format of EPA SWMM (.inp).
+    #[serde(default)]
+    pub sewer_files: Vec<PathBuf>,
     /// Points whose level, depth and velocity are written down.
     #[serde(default)]
     pub gauges: Vec<GaugeSpec>,
@@ -252,6 +268,8 @@ pub struct Outputs {
     pub every: Span,
     /// Gauges every so often.
     pub gauges_every: Span,
+    /// Rain falls, and extremes are looked at, in steps of this.
+    pub beat: Span,
     pub formats: Vec<Format>,
     /// Depths whose outlines are written as GeoJSON, m.
     pub contours_m: Vec<f64>,
@@ -265,6 +283,7 @@ impl Default for Outputs {
         Outputs {
             every: Span::from_s(3600.0),
             gauges_every: Span::from_s(60.0),
+            beat: Span::from_s(10.0),
             formats: vec![Format::GeoTiff, Format::Png, Format::GeoJson],
             contours_m: vec![0.05, 0.15, 0.3, 0.5, 1.0, 2.0],
             shown_m: 0.05,
