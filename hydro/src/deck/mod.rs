@@ -10,6 +10,7 @@ pub mod course;
 pub mod place;
 pub mod run;
 pub mod state;
+pub mod write;
 
 pub use course::{Course, Span};
 pub use place::Place;

@@ -1,9 +1,11 @@
 //! Files of other models and of geographic information systems: rasters in (ESRI ASCII, GeoTIFF, netCDF), models in
 //! (LISFLOOD-FP, SFINCS), results out (GeoTIFF, netCDF-CF, pictures with a legend, outlines as GeoJSON).
 
+pub mod contours;
 pub mod lines;
 pub mod lisflood;
 pub mod netcdf;
+pub mod picture;
 pub mod sfincs;
 
 use base::complaint::Complaints;

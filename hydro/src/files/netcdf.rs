@@ -8,7 +8,7 @@ use netcdf3::{DataSet, DataType, FileReader, FileWriter, Version};
 use std::path::Path;
 
 /// The fill value of results: CF wants a number, netCDF's own default for floats.
-const FILL: f32 = 9.969_21e36;
+pub const FILL: f32 = 9.969_21e36;
 
 /// Names under which elevation is commonly stored, looked for in this order when no variable is named.
 const ELEVATION: [&str; 9] = ["elevation", "z", "Band1", "dem", "topo", "height", "altitude", "zb", "bed_level"];
