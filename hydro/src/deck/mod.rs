@@ -7,6 +7,7 @@
 
 pub mod build;
 pub mod course;
+pub mod example;
 pub mod place;
 pub mod run;
 pub mod state;
@@ -334,6 +335,23 @@ impl Deck {
             complaints.add_at(file, at, e.code.to_string(), "docs/modeller.md lists every field");
             complaints
         })
+    }
+    /// Every raster that the deck names, to be looked at or renamed.
+    pub fn each_raster(&mut self, look: &mut dyn FnMut(&mut PathBuf)) {
+        look(&mut self.terrain.file);
+        let start = match &mut self.start {
+            Start::Dry => None,
+            Start::Depth(field) | Start::Stage(field) => Some(field),
+        };
+        let others = [self.porosity.as_mut(), self.infiltration_mm_h.as_mut(), start];
+        let shares = self.rain.iter_mut().filter_map(|r| r.share.as_mut());
+        for field in std::iter::once(&mut self.manning).chain(others.into_iter().flatten()).chain(shares) {
+            match field {
+                Field::Constant(_) => {}
+                Field::FromRaster(raster) => look(&mut raster.file),
+                Field::Classes(classes) => look(&mut classes.file),
+            }
+        }
     }
     /// The deck as RON, for reading again.
     pub fn to_ron(&self) -> String {
