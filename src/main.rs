@@ -13,6 +13,7 @@ macro_rules! say {
 mod args;
 mod commands;
 mod export;
+mod flood;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import(&args),
         Command::Synth(args) => commands::synth(&args),
         Command::Export(args) => export::export(&args),
+        Command::Flood(args) => flood::flood(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sandtable", &mut std::io::stdout());
             Ok(true)

@@ -91,7 +91,7 @@ impl Sim {
             scenario_hash: setting.scenario.hash.clone(),
             seed: setting.seed,
             tick: w.resource::<Now>().tick,
-            flood: nature.flood.state().clone(),
+            flood: nature.flood.state(),
             gas: nature.gas.state().clone(),
             zones: nature.zones.clone(),
             hour_ago_m: nature.hour_ago_m.clone(),

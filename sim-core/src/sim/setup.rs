@@ -234,6 +234,8 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         inner_level_m: water.inner_level_m,
         // Ridges, paddies and yards of a polder hold some 10 mm, streets less (assumption).
         film_m: 0.01,
+        // Where no sea or lake stands at the edge, the ground slopes and water runs off the map.
+        open_rim: water.stage_m.is_none(),
         // River levees with a sandy core (assumption): the law's value for sand,
         // and a slide of 40 m to begin with (assumption).
         breach: BreachSpec { critical_m_s: 0.2, first_width_m: 40.0, ..BreachSpec::default() },
