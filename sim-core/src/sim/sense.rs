@@ -9,6 +9,7 @@ use crate::base::{ids::*, text::Text, time::Clock, time::Tick};
 use crate::command::{Picture, Post};
 use crate::hazard::flood::FloodSpec;
 use crate::place::city::{City, Cover};
+use crate::place::grid::Grid;
 use crate::scenario::Scenario;
 use crate::vocab::condition::{Fact, Quantity};
 use crate::vocab::message::{Medium, Message, MessageKind, Party};
@@ -18,7 +19,7 @@ use hydro::layers::forecast::ensemble::{Office, ShallowWater};
 use hydro::layers::forecast::rain::{RainErrors, sum_mm};
 use hydro::layers::forecast::{self, Feared, ForecastSpec, Held, Outlook, Place};
 use hydro::layers::gauge::{GaugeSpec, Gauges, Instrument};
-use hydro::solver::Options;
+use hydro::solver::{Edge, EdgeKind, EdgeSide, Options};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -300,11 +301,17 @@ impl Desk {
             reports_m,
             rain_mm_h,
             held: held.collect(),
-            edges: Vec::new(),
+            edges: if self.flood.open_rim { open_rims(&city.grid) } else { Vec::new() },
             inflows_m3_s,
             feared,
         }
     }
+}
+
+/// Rims over which water runs off the map.
+fn open_rims(grid: &Grid) -> Vec<Edge> {
+    let edge = |side: EdgeSide| Edge { side, from: 0, to: side.cells(grid), kind: EdgeKind::Free };
+    EdgeSide::ALL.into_iter().map(edge).collect()
 }
 
 /// The streets of each zone, thinned out.
