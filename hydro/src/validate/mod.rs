@@ -1,0 +1,3 @@
+//! Evidence: the solver against exact solutions, the published benchmarks, experiments and other packages.
+
+pub mod analytic;
