@@ -66,6 +66,28 @@ pub fn each_chunk3<T: Send, N: Send>(
         .for_each(|(i, (((a, b), c), note))| work(i, (a, b, c), note));
 }
 
+/// Columns of one length, four of them, mutable.
+pub type Four<'a, T> = (&'a mut [T], &'a mut [T], &'a mut [T], &'a mut [T]);
+
+/// Calls `work(index, chunks, note)` on the chunks of `size` items of four columns of one length; each chunk has a
+/// note of its own to write to.
+pub fn each_chunk4<T: Send, N: Send>(
+    columns: Four<T>,
+    size: usize,
+    notes: &mut [N],
+    work: impl Fn(usize, Four<T>, &mut N) + Sync,
+) {
+    let (a, b, c, d) = columns;
+    assert_eq!(notes.len(), a.len().div_ceil(size), "one note per chunk");
+    a.par_chunks_mut(size)
+        .zip(b.par_chunks_mut(size))
+        .zip(c.par_chunks_mut(size))
+        .zip(d.par_chunks_mut(size))
+        .zip(notes.par_iter_mut())
+        .enumerate()
+        .for_each(|(i, ((((a, b), c), d), note))| work(i, (a, b, c, d), note));
+}
+
 /// Largest `value(i)` over `0..n`; `floor` when there is none. A maximum has no rounding, so order does not matter.
 pub fn max(n: usize, floor: f64, value: impl Fn(usize) -> f64 + Sync) -> f64 {
     (0..n).into_par_iter().with_min_len(64).map(&value).reduce(|| floor, f64::max)

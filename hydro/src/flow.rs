@@ -84,7 +84,7 @@ impl Face {
 }
 
 /// Water on a grid.
-pub trait Flow {
+pub trait Flow: Sync {
     fn grid(&self) -> &Grid;
     /// Bed level, m.
     fn bed_m(&self, cell: usize) -> f64;
@@ -112,6 +112,9 @@ pub trait Flow {
     fn free_m3(&self, cell: usize) -> f64 {
         self.free_m(cell) * self.grid().cell_m * self.grid().cell_m
     }
+    /// Gives to (or takes from) all cells, row by row, in parallel: `gains(first cell, depths, gains)` fills in metres of
+    /// water over each cell, negative to take; no more is taken than is there, films included.
+    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync));
 }
 
 /// Buckets side by side, between which nothing flows by itself: for tests of what gives and takes.
@@ -166,6 +169,19 @@ impl Flow for Buckets {
     }
     fn crest_m(&self, face: Face) -> Option<f64> {
         self.crests.get(&face).copied()
+    }
+    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+        let (nx, area) = (self.grid.nx, self.area_m2());
+        let mut gain = vec![0.0; nx];
+        for first in (0..self.grid.len()).step_by(nx) {
+            gain.fill(0.0);
+            gains(first, &self.depth_m[first..first + nx], &mut gain);
+            for (depth, gain) in self.depth_m[first..first + nx].iter_mut().zip(&gain) {
+                let after = (*depth + gain).max(0.0);
+                self.booked_m3[account as usize] += (after - *depth) * area;
+                *depth = after;
+            }
+        }
     }
     fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
         match crest_m {

@@ -2,5 +2,6 @@
 //! no people and no drill. `sim-core` lays it over a city, `sandtable flood` runs it alone.
 
 pub mod flow;
+pub mod ledger;
 pub mod solver;
 pub mod validate;

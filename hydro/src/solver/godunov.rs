@@ -1,0 +1,560 @@
+//! Godunov steps over a run of tiles, row by row in one sweep through memory.
+//!
+//! First order takes the cells as they are. Second order (MUSCL-Hancock; van Leer 1979, Toro 2001 ch. 11) gives each
+//! cell slopes of level, depth and velocities (limited by MC, van Leer 1977; none beside dry cells), moves its sides half
+//! a step ahead by the primitive equations
+//!
+//!   dm = -dt/2 div(m u),  du = -dt/2 (u du/dx + v du/dy + g deta/dx),  dv likewise,
+//!
+//! and solves one Riemann problem a face. The slope of the bed within a cell acts by g/2 (mE + mW)(etaE - etaW), which
+//! vanishes at rest (Audusse & Bristeau 2005).
+
+use super::flux::{self, Beside};
+use super::real::{Real, lesser};
+use super::rows::{Faces, Field, Line, Rim, Rows, Run, face_row, mirror};
+use super::tiles::{Kind, TILE_H, TILE_W, Tile};
+use crate::flow::G;
+use base::fold::Four;
+
+/// Depth under which a neighbour counts as dry for slopes, m (assumption: a millimetre of flow has no shape).
+const SHAPELESS_M: f64 = 1e-3;
+
+/// What a run's step found: largest |u| + |v| + 2c, and whether a number went wrong.
+pub type Seen<R> = (R, bool);
+
+#[inline(always)]
+pub fn run_first<R: Real>(
+    field: &Field<R>,
+    run: Run,
+    out: &mut Four<R>,
+    rows: &mut Rows<R>,
+    tiles: &mut [Tile],
+) -> Seen<R> {
+    let n = run.i1 - run.i0;
+    rows.fit(n);
+    let mut seen = (R::of(0.0), false);
+    let row = |j: usize| j as isize;
+    load(field, run, row(run.j0) - 1, 0, rows);
+    load(field, run, row(run.j0), 1, rows);
+    between(field, run, row(run.j0), rows);
+    std::mem::swap(&mut rows.south, &mut rows.north);
+    for j in run.j0..run.j1 {
+        load(field, run, row(j) + 1, 2, rows);
+        rows.line.rotate_left(1);
+        between(field, run, row(j) + 1, rows);
+        rows.line.rotate_right(1);
+        let line = &rows.line[1];
+        let crest = Field::crest_row(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
+        face_row(
+            &line.b[1..n + 2],
+            &line.m[1..n + 2],
+            &line.u[1..n + 2],
+            &line.v[1..n + 2],
+            &line.b[2..n + 3],
+            &line.m[2..n + 3],
+            &line.u[2..n + 3],
+            &line.v[2..n + 3],
+            crest,
+            &mut rows.x.mass[..n + 1],
+            &mut rows.x.near[..n + 1],
+            &mut rows.x.far[..n + 1],
+            &mut rows.x.tangential[..n + 1],
+        );
+        Field::weirs(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.x, |k| {
+            (line.along_x(k + 1), line.along_x(k + 2))
+        });
+        finish_x(field, run, j, &mut rows.x, &mut rows.through_rims);
+        settle::<R, false>(field, run, j, out, rows, tiles, &mut seen);
+        std::mem::swap(&mut rows.south, &mut rows.north);
+        rows.line.rotate_left(1);
+    }
+    seen
+}
+
+#[inline(always)]
+fn load<R: Real>(field: &Field<R>, run: Run, j: isize, slot: usize, rows: &mut Rows<R>) {
+    let Rows { line, centred_x, centred_y, .. } = rows;
+    field.load(run, j, &mut line[slot], centred_x, centred_y);
+}
+
+/// First-order fluxes between row `j - 1` (line 0) and row `j` (line 1), into `rows.north`.
+#[inline(always)]
+fn between<R: Real>(field: &Field<R>, run: Run, j: isize, rows: &mut Rows<R>) {
+    let n = run.i1 - run.i0;
+    let Rows { line: [below, above, _], north, crest, bare, through_rims, .. } = rows;
+    let crests = crests_south_of(field, j);
+    let crest = match crests {
+        Some(list) => Field::crest_row(list, run.i0 as isize, n, crest, bare),
+        None => &bare[..n],
+    };
+    // Across a face between rows v is the normal velocity and u the tangential one.
+    face_row(
+        &below.b[2..n + 2],
+        &below.m[2..n + 2],
+        &below.v[2..n + 2],
+        &below.u[2..n + 2],
+        &above.b[2..n + 2],
+        &above.m[2..n + 2],
+        &above.v[2..n + 2],
+        &above.u[2..n + 2],
+        crest,
+        &mut north.mass[..n],
+        &mut north.near[..n],
+        &mut north.far[..n],
+        &mut north.tangential[..n],
+    );
+    if let Some(list) = crests {
+        Field::weirs(list, run.i0 as isize, n, north, |k| (below.along_y(k + 2), above.along_y(k + 2)));
+    }
+    finish_y(field, run, j, north, through_rims);
+}
+
+/// Crests on the faces between row `j - 1` and row `j`.
+#[inline(always)]
+fn crests_south_of<'a, R: Real>(field: &Field<'a, R>, j: isize) -> Option<&'a super::rows::Crests<R>> {
+    (j > 0 && (j as usize) < field.ny).then(|| &field.crest_north[j as usize - 1])
+}
+
+/// Rims and porosity on a row of faces across x; books what came in.
+#[inline(always)]
+pub fn finish_x<R: Real>(field: &Field<R>, run: Run, j: usize, x: &mut Faces<R>, through_rims: &mut f64) {
+    let n = run.i1 - run.i0;
+    if run.i0 == 0
+        && let rim @ Rim::Inflow(_) = field.rim(0, j)
+    {
+        // West to east is inwards here, outwards on the other side.
+        let mut p = x.get(0);
+        p.mass = -field.held(rim, p).mass;
+        x.set(0, p);
+    }
+    if run.i1 == field.nx
+        && let rim @ Rim::Inflow(_) = field.rim(1, j)
+    {
+        x.set(n, field.held(rim, x.get(n)));
+    }
+    if let Some(open) = field.porosity {
+        let at = |i: isize| open[j * field.nx + i.clamp(0, field.nx as isize - 1) as usize];
+        for k in 0..n + 1 {
+            let i = (run.i0 + k) as isize;
+            scale(x, k, lesser(at(i - 1), at(i)));
+        }
+    }
+    if run.i0 == 0 {
+        *through_rims += x.mass[0].f64();
+    }
+    if run.i1 == field.nx {
+        *through_rims -= x.mass[n].f64();
+    }
+}
+
+/// The same for the row of faces south of row `j`.
+#[inline(always)]
+pub fn finish_y<R: Real>(field: &Field<R>, run: Run, j: isize, y: &mut Faces<R>, through_rims: &mut f64) {
+    let n = run.i1 - run.i0;
+    let (south, north) = (j == 0, j == field.ny as isize);
+    if (south && !field.rims[2].is_empty()) || (north && !field.rims[3].is_empty()) {
+        let side = if south { 2 } else { 3 };
+        for k in 0..n {
+            if let Rim::Inflow(q) = field.rim(side, run.i0 + k) {
+                y.mass[k] = if south { R::of(q) } else { -R::of(q) };
+            }
+        }
+    }
+    if let Some(open) = field.porosity {
+        let at = |i: usize, j: isize| open[j.clamp(0, field.ny as isize - 1) as usize * field.nx + i];
+        for k in 0..n {
+            scale(y, k, lesser(at(run.i0 + k, j - 1), at(run.i0 + k, j)));
+        }
+    }
+    if south {
+        *through_rims += y.mass[..n].iter().map(|m| m.f64()).sum::<f64>();
+    }
+    if north {
+        *through_rims -= y.mass[..n].iter().map(|m| m.f64()).sum::<f64>();
+    }
+}
+
+fn scale<R: Real>(faces: &mut Faces<R>, k: usize, open: R) {
+    faces.mass[k] = faces.mass[k] * open;
+    faces.near[k] = faces.near[k] * open;
+    faces.far[k] = faces.far[k] * open;
+    faces.tangential[k] = faces.tangential[k] * open;
+}
+
+/// dt / dx over the open share of each cell of a row.
+#[inline(always)]
+pub fn widths<R: Real>(field: &Field<R>, from: usize, n: usize, k: &mut [R]) {
+    match field.porosity {
+        None => k[..n].fill(field.k),
+        Some(open) => {
+            for (k, open) in k[..n].iter_mut().zip(&open[from..from + n]) {
+                *k = field.k / *open;
+            }
+        }
+    }
+}
+
+/// New values of row `j` from `rows.x`, `rows.south`, `rows.north` and the sources.
+#[inline(always)]
+fn settle<R: Real, const SOURCE: bool>(
+    field: &Field<R>,
+    run: Run,
+    j: usize,
+    out: &mut Four<R>,
+    rows: &mut Rows<R>,
+    tiles: &mut [Tile],
+    seen: &mut Seen<R>,
+) {
+    let n = run.i1 - run.i0;
+    let (from, to) = (j * field.nx + run.i0, (j % TILE_H) * field.nx + run.i0);
+    widths(field, from, n, &mut rows.k);
+    let w = field.water;
+    flux::update::<R, SOURCE>(
+        field.dt,
+        field.film,
+        field.least,
+        &rows.k[..n],
+        &w.h[from..from + n],
+        &w.lo[from..from + n],
+        &w.qx[from..from + n],
+        &w.qy[from..from + n],
+        &field.friction[from..from + n],
+        &rows.x.mass,
+        &rows.x.near,
+        &rows.x.far,
+        &rows.x.tangential,
+        &rows.south.mass,
+        &rows.south.far,
+        &rows.south.tangential,
+        &rows.north.mass,
+        &rows.north.near,
+        &rows.north.tangential,
+        &rows.source_x,
+        &rows.source_y,
+        &mut out.0[to..to + n],
+        &mut out.1[to..to + n],
+        &mut out.2[to..to + n],
+        &mut out.3[to..to + n],
+        &mut rows.mobile[..n],
+        &mut rows.speed[..n],
+    );
+    let fastest = super::real::largest(&rows.speed[..n]);
+    seen.0 = super::real::greater(fastest, seen.0);
+    seen.1 |= flux::unsound(&out.0[to..to + n], &rows.speed[..n]);
+    for (s, tile) in tiles.iter_mut().enumerate() {
+        let row = &rows.mobile[s * TILE_W..((s + 1) * TILE_W).min(n)];
+        tile.note(row, j == run.j0, j + 1 == run.j1);
+    }
+}
+
+#[inline(always)]
+pub fn run_second<R: Real>(
+    field: &Field<R>,
+    run: Run,
+    out: &mut Four<R>,
+    rows: &mut Rows<R>,
+    tiles: &mut [Tile],
+) -> Seen<R> {
+    let n = run.i1 - run.i0;
+    rows.fit(n);
+    let mut seen = (R::of(0.0), false);
+    let (first, end) = (run.j0 as isize, run.j1 as isize);
+    let strange = Strange::around(field, run);
+    load(field, run, first - 2, 0, rows);
+    load(field, run, first - 1, 1, rows);
+    for j in first - 1..=end {
+        load(field, run, j + 1, 2, rows);
+        sides_of_row(field, run, j, &strange, rows);
+        if j >= first {
+            let crests = crests_south_of(field, j);
+            let crest = match crests {
+                Some(list) => Field::crest_row(list, run.i0 as isize, n, &mut rows.crest, &rows.bare),
+                None => &rows.bare[..n],
+            };
+            let (below, above) = (&rows.north_before, &rows.south_side);
+            face_row(
+                &below.b[1..n + 1],
+                &below.m[1..n + 1],
+                &below.v[1..n + 1],
+                &below.u[1..n + 1],
+                &above.b[1..n + 1],
+                &above.m[1..n + 1],
+                &above.v[1..n + 1],
+                &above.u[1..n + 1],
+                crest,
+                &mut rows.north.mass[..n],
+                &mut rows.north.near[..n],
+                &mut rows.north.far[..n],
+                &mut rows.north.tangential[..n],
+            );
+            if let Some(list) = crests {
+                let (below, above) = (&rows.line[0], &rows.line[1]);
+                Field::weirs(list, run.i0 as isize, n, &mut rows.north, |k| {
+                    (below.along_y(k + 2), above.along_y(k + 2))
+                });
+            }
+            finish_y(field, run, j, &mut rows.north, &mut rows.through_rims);
+        }
+        if j > first {
+            settle::<R, true>(field, run, (j - 1) as usize, out, rows, tiles, &mut seen);
+        }
+        if j >= first && j < end {
+            let row = j as usize;
+            let crest =
+                Field::crest_row(&field.crest_east[row], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
+            let (near, far) = (&rows.east, &rows.west);
+            face_row(
+                &near.b[..n + 1],
+                &near.m[..n + 1],
+                &near.u[..n + 1],
+                &near.v[..n + 1],
+                &far.b[1..n + 2],
+                &far.m[1..n + 2],
+                &far.u[1..n + 2],
+                &far.v[1..n + 2],
+                crest,
+                &mut rows.x.mass[..n + 1],
+                &mut rows.x.near[..n + 1],
+                &mut rows.x.far[..n + 1],
+                &mut rows.x.tangential[..n + 1],
+            );
+            let line = &rows.line[1];
+            Field::weirs(&field.crest_east[row], run.i0 as isize - 1, n + 1, &mut rows.x, |k| {
+                (line.along_x(k + 1), line.along_x(k + 2))
+            });
+            finish_x(field, run, row, &mut rows.x, &mut rows.through_rims);
+            let (east, west) = (&rows.east, &rows.west);
+            let (north, south) = (&rows.north_side, &rows.south_side);
+            bed_source(n, (&east.b[1..], &east.m[1..]), (&west.b[1..], &west.m[1..]), &mut rows.source_x);
+            bed_source(n, (&north.b[1..], &north.m[1..]), (&south.b[1..], &south.m[1..]), &mut rows.source_y);
+            if let Some(open) = field.porosity {
+                let open = &open[row * field.nx + run.i0..row * field.nx + run.i1];
+                for (k, open) in open.iter().enumerate() {
+                    rows.source_x[k] = rows.source_x[k] * *open;
+                    rows.source_y[k] = rows.source_y[k] * *open;
+                }
+            }
+        }
+        std::mem::swap(&mut rows.south, &mut rows.north);
+        std::mem::swap(&mut rows.north_before, &mut rows.north_side);
+        rows.line.rotate_left(1);
+    }
+    seen
+}
+
+/// g/2 (m1 + m0) (eta1 - eta0) over a row of cells.
+#[inline(always)]
+fn bed_source<R: Real>(n: usize, one: (&[R], &[R]), zero: (&[R], &[R]), out: &mut [R]) {
+    let (b1, m1, b0, m0, out) = (&one.0[..n], &one.1[..n], &zero.0[..n], &zero.1[..n], &mut out[..n]);
+    for k in 0..n {
+        out[k] = R::of(0.5 * G) * (m1[k] + m0[k]) * ((b1[k] - b0[k]) + (m1[k] - m0[k]));
+    }
+}
+
+/// Tiles of another scheme around a run: over faces to them only first-order fluxes pass, so that both sides compute
+/// the same.
+struct Strange {
+    west: bool,
+    east: bool,
+    south: [bool; super::tiles::RUN_TILES],
+    north: [bool; super::tiles::RUN_TILES],
+}
+
+impl Strange {
+    fn around<R: Real>(field: &Field<R>, run: Run) -> Strange {
+        let other = |i: usize, j: usize| field.kind_at(i, j) != run.kind;
+        let mut strange = Strange {
+            west: run.i0 > 0 && other(run.i0 - 1, run.j0),
+            east: run.i1 < field.nx && other(run.i1, run.j0),
+            south: [false; super::tiles::RUN_TILES],
+            north: [false; super::tiles::RUN_TILES],
+        };
+        for s in 0..(run.i1 - run.i0).div_ceil(TILE_W) {
+            let i = run.i0 + s * TILE_W;
+            strange.south[s] = run.j0 > 0 && other(i, run.j0 - 1);
+            strange.north[s] = run.j1 < field.ny && other(i, run.j1);
+        }
+        strange
+    }
+}
+
+/// Sides of the cells of row `j` (line 1, between lines 0 and 2), half a step ahead. Entry `k` of a side is column
+/// `i0 + k - 1`.
+#[inline(always)]
+fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange, rows: &mut Rows<R>) {
+    let n = run.i1 - run.i0;
+    let Rows { line: [south, here, north], east, west, north_side, south_side, .. } = rows;
+    reconstruct(
+        n + 2,
+        R::of(0.5) * field.k,
+        [&south.b[1..], &south.m[1..], &south.u[1..], &south.v[1..]],
+        [&here.b, &here.m, &here.u, &here.v],
+        [&north.b[1..], &north.m[1..], &north.u[1..], &north.v[1..]],
+        &mut east.b,
+        &mut east.m,
+        &mut east.u,
+        &mut east.v,
+        &mut west.b,
+        &mut west.m,
+        &mut west.u,
+        &mut west.v,
+        &mut north_side.b,
+        &mut north_side.m,
+        &mut north_side.u,
+        &mut north_side.v,
+        &mut south_side.b,
+        &mut south_side.m,
+        &mut south_side.u,
+        &mut south_side.v,
+    );
+    let plain = |line: &Line<R>, k: usize| -> Beside<R> { line.along_x(k + 1) };
+    let inside = j.clamp(0, field.ny as isize - 1) as usize;
+    if strange.west {
+        east.set(0, plain(here, 0));
+        west.set(1, plain(here, 1));
+    } else if run.i0 == 0 {
+        // Beyond the rim stands the mirror of the first cell's own side, or what the rim holds.
+        rim_side(field.rim(0, inside), west, 1, east, 0, plain(here, 0));
+    }
+    if strange.east {
+        east.set(n, plain(here, n));
+        west.set(n + 1, plain(here, n + 1));
+    } else if run.i1 == field.nx {
+        rim_side(field.rim(1, inside), east, n, west, n + 1, plain(here, n + 1));
+    }
+    for s in 0..n.div_ceil(TILE_W) {
+        let columns = 1 + s * TILE_W..1 + ((s + 1) * TILE_W).min(n);
+        if strange.south[s] {
+            // The face south of row j0: north sides of row j0 - 1, south sides of row j0.
+            if j == run.j0 as isize - 1 {
+                columns.clone().for_each(|k| north_side.set(k, plain(here, k)));
+            } else if j == run.j0 as isize {
+                columns.clone().for_each(|k| south_side.set(k, plain(here, k)));
+            }
+        }
+        if strange.north[s] {
+            if j == run.j1 as isize - 1 {
+                columns.clone().for_each(|k| north_side.set(k, plain(here, k)));
+            } else if j == run.j1 as isize {
+                columns.clone().for_each(|k| south_side.set(k, plain(here, k)));
+            }
+        }
+    }
+    // Rims in the south and north: mirror, or what the rim holds.
+    if j == -1 || j == field.ny as isize {
+        let side = if j < 0 { 2 } else { 3 };
+        for k in 1..n + 1 {
+            if field.rim(side, run.i0 + k - 1) != Rim::Wall {
+                let ghost = plain(here, k);
+                north_side.set(k, ghost);
+                south_side.set(k, ghost);
+            }
+        }
+    }
+}
+
+/// Puts beyond a rim what stands there: the mirror of the inner side at a wall, else the ghost as loaded.
+#[inline(always)]
+fn rim_side<R: Real>(rim: Rim, inner: &Line<R>, at: usize, outer: &mut Line<R>, beyond: usize, ghost: Beside<R>) {
+    if rim == Rim::Wall {
+        outer.set(beyond, mirror(inner.along_x(at)));
+    } else {
+        outer.set(beyond, ghost);
+    }
+}
+
+#[inline(always)]
+fn limited<R: Real>(a: R, b: R) -> R {
+    // MC: twice the smaller, at most the mean; nothing at an extremum.
+    let (sa, sb) = (a.size(), b.size());
+    let least = lesser(sa, sb);
+    let mean = R::of(0.5) * (a + b);
+    let size = lesser(least + least, mean.size());
+    let signed = if mean < R::of(0.0) { -size } else { size };
+    if a * b > R::of(0.0) { signed } else { R::of(0.0) }
+}
+
+/// `k2` is dt / (2 dx). Rows in: bed, depth, u, v; `here` begins one column west of the others.
+#[inline(always)]
+fn reconstruct<R: Real>(
+    n: usize,
+    k2: R,
+    south: [&[R]; 4],
+    here: [&[R]; 4],
+    north: [&[R]; 4],
+    eb: &mut [R],
+    em: &mut [R],
+    eu: &mut [R],
+    ev: &mut [R],
+    wb: &mut [R],
+    wm: &mut [R],
+    wu: &mut [R],
+    wv: &mut [R],
+    nb: &mut [R],
+    nm: &mut [R],
+    nu: &mut [R],
+    nv: &mut [R],
+    sb: &mut [R],
+    sm: &mut [R],
+    su: &mut [R],
+    sv: &mut [R],
+) {
+    let [s_b, s_m, s_u, s_v] = south.map(|row| &row[..n]);
+    let [n_b, n_m, n_u, n_v] = north.map(|row| &row[..n]);
+    let [w_b, w_m, w_u, w_v] = here.map(|row| &row[..n]);
+    let [c_b, c_m, c_u, c_v] = here.map(|row| &row[1..n + 1]);
+    let [e_b, e_m, e_u, e_v] = here.map(|row| &row[2..n + 2]);
+    let (eb, em, eu, ev) = (&mut eb[..n], &mut em[..n], &mut eu[..n], &mut ev[..n]);
+    let (wb, wm, wu, wv) = (&mut wb[..n], &mut wm[..n], &mut wu[..n], &mut wv[..n]);
+    let (nb, nm, nu, nv) = (&mut nb[..n], &mut nm[..n], &mut nu[..n], &mut nv[..n]);
+    let (sb, sm, su, sv) = (&mut sb[..n], &mut sm[..n], &mut su[..n], &mut sv[..n]);
+    let (half, zero) = (R::of(0.5), R::of(0.0));
+    for i in 0..n {
+        let (b, m, u, v) = (c_b[i], c_m[i], c_u[i], c_v[i]);
+        let least = lesser(lesser(lesser(w_m[i], e_m[i]), lesser(s_m[i], n_m[i])), m);
+        let shape = if least > R::of(SHAPELESS_M) { half } else { zero };
+        // Half differences over the cell: level (x, y), depth, velocities.
+        let (dw, de, ds, dn) = (m - w_m[i], e_m[i] - m, m - s_m[i], n_m[i] - m);
+        let lx = shape * limited((b - w_b[i]) + dw, (e_b[i] - b) + de);
+        let ly = shape * limited((b - s_b[i]) + ds, (n_b[i] - b) + dn);
+        let mx = shape * limited(dw, de);
+        let my = shape * limited(ds, dn);
+        let ux = shape * limited(u - w_u[i], e_u[i] - u);
+        let uy = shape * limited(u - s_u[i], n_u[i] - u);
+        let vx = shape * limited(v - w_v[i], e_v[i] - v);
+        let vy = shape * limited(v - s_v[i], n_v[i] - v);
+        // Half a step ahead.
+        let two = R::of(2.0);
+        let flow_x = (m + mx) * (u + ux) - (m - mx) * (u - ux);
+        let flow_y = (m + my) * (v + vy) - (m - my) * (v - vy);
+        let dm = -(k2 * (flow_x + flow_y));
+        let du = -(k2 * two * (u * ux + v * uy + R::of(G) * lx));
+        let dv = -(k2 * two * (u * vx + v * vy + R::of(G) * ly));
+        let floor = lesser(lesser(m + mx, m - mx), lesser(m + my, m - my)) + dm;
+        let ahead = floor > zero;
+        let dm = if ahead { dm } else { zero };
+        let du = if ahead { du } else { zero };
+        let dv = if ahead { dv } else { zero };
+        let (m1, u1, v1) = (m + dm, u + du, v + dv);
+        let (bx, by) = (lx - mx, ly - my);
+        (eb[i], em[i], eu[i], ev[i]) = (b + bx, m1 + mx, u1 + ux, v1 + vx);
+        (wb[i], wm[i], wu[i], wv[i]) = (b - bx, m1 - mx, u1 - ux, v1 - vx);
+        (nb[i], nm[i], nu[i], nv[i]) = (b + by, m1 + my, u1 + uy, v1 + vy);
+        (sb[i], sm[i], su[i], sv[i]) = (b - by, m1 - my, u1 - uy, v1 - vy);
+    }
+}
+
+/// Kind of a run for callers that dispatch.
+pub fn step_run<R: Real>(
+    field: &Field<R>,
+    run: Run,
+    out: &mut Four<R>,
+    rows: &mut Rows<R>,
+    tiles: &mut [Tile],
+) -> Seen<R> {
+    match run.kind {
+        Kind::First => run_first(field, run, out, rows, tiles),
+        Kind::Second => run_second(field, run, out, rows, tiles),
+        Kind::Inertial => super::inertial::run(field, run, out, rows, tiles),
+    }
+}
