@@ -112,7 +112,7 @@ fn rain_closed(bench: &Bench) -> CaseResult {
             run.to_with(3600.0, &mut rain(rate_m_s));
             let fallen_m3 = rate_m_s * 3600.0 * grid.width_m() * grid.height_m();
             let most = precision.rounding(1e-12, 1e-6);
-            let off = (run.tank.volume_m3() / fallen_m3 - 1.0).abs();
+            let off = (run.tank.water_m3() / fallen_m3 - 1.0).abs();
             let peer = "Itzi 2e-8, ANUGA 1e-12, SFINCS 2.6e-3 (rain on an egg-box)";
             let what = format!("volume against 50 mm/h for 1 h ({}), share", scheme_name(scheme));
             result.rows.push(run.row(what, off, Bound::AtMost(most), peer));
