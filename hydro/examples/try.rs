@@ -26,10 +26,8 @@ fn speed<R: Real>(scheme: Scheme, share: f64, threads: usize) {
             .collect();
     s.set_depth_m(&depth);
     with_threads(threads, || {
-        for _ in 0..3 {
-            let dt = s.stable_step_s();
-            s.step(dt).unwrap();
-        }
+        for i in s.advance(0.0, 30.0, &mut |_, _, _| {}) { println!("{i:?}"); }
+        println!("vol err {:e} steps {}", s.ledger().error(), s.steps());
         let (t, c, u) = (Instant::now(), cpu(), s.cell_updates());
         let steps = if share < 0.5 { 400 } else { 60 };
         for _ in 0..steps {

@@ -544,7 +544,8 @@ fn reconstruct<R: Real>(
     }
 }
 
-/// Kind of a run for callers that dispatch.
+/// One run by the scheme of its tiles. Inlined, like all it calls, into code for the machine's vector registers.
+#[inline(always)]
 pub fn step_run<R: Real>(
     field: &Field<R>,
     run: Run,

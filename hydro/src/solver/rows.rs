@@ -197,6 +197,7 @@ impl<R: Real> Rows<R> {
 }
 
 impl<R: Real> Field<'_, R> {
+    #[inline(always)]
     pub fn kind_at(&self, i: usize, j: usize) -> Kind {
         self.kinds[(j / TILE_H) * self.tiles_x + i / TILE_W]
     }
@@ -397,6 +398,7 @@ impl<R: Real> Field<'_, R> {
     }
 }
 
+#[inline(always)]
 pub fn mirror<R: Real>(b: Beside<R>) -> Beside<R> {
     Beside { u: -b.u, ..b }
 }
