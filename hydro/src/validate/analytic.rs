@@ -121,19 +121,16 @@ impl RoughDamBreak {
         let minus = -0.5 * (friction + plus / 3.0);
         (0.25 * (plus - minus), 0.5 * (plus + minus))
     }
-    /// Depth and velocity at `x` from the dam, before the tip; `None` within the tip, where the theory ends.
-    pub fn at(&self, x: f64, t: f64) -> Option<(f64, f64)> {
+    /// Depth and velocity at `x` from the dam, for x before `tip_m(t)`: within the tip the theory ends.
+    pub fn at(&self, x: f64, t: f64) -> (f64, f64) {
         let c0 = sqrt(G * self.left_m);
         if x <= -c0 * t {
-            return Some((self.left_m, 0.0));
-        }
-        if x >= self.tip_m(t) {
-            return None;
+            return (self.left_m, 0.0);
         }
         let s = (2.0 - x / (t * c0)) / 3.0;
         let (c1, u1) = self.corrections(s);
         let c = c0 * s + t * c1;
-        Some((c * c / G, 2.0 * c0 * (1.0 - s) + t * u1))
+        (c * c / G, 2.0 * c0 * (1.0 - s) + t * u1)
     }
     /// Share of the correction in the celerity at `x`: how small the small parameter is there.
     pub fn smallness(&self, x: f64, t: f64) -> f64 {
