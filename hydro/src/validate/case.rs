@@ -51,13 +51,13 @@ impl Bound {
     }
 }
 
-/// Four digits, in the shorter of the two notations.
+/// Five digits (levels of a metre to a tenth of a millimetre), or three with an exponent.
 pub fn digits(value: f64) -> String {
     let size = value.abs();
     if value == 0.0 {
         "0".into()
     } else if (1e-4..1e5).contains(&size) {
-        let places = (3 - base::math::log10(size).floor() as i32).max(0) as usize;
+        let places = (4 - base::math::log10(size).floor() as i32).max(0) as usize;
         format!("{value:.places$}")
     } else {
         format!("{value:.2e}")
@@ -183,8 +183,9 @@ mod tests {
             assert!(!bound.holds(f64::NAN), "{bound}");
         }
         assert!(Bound::AtMost(1.0).holds(1.0) && !Bound::AtMost(1.0).holds(1.1));
-        assert_eq!(digits(0.0052345), "0.005235");
-        assert_eq!(digits(1234.5678), "1235");
+        assert_eq!(digits(0.00523456), "0.0052346");
+        assert_eq!(digits(10.24287), "10.243");
+        assert_eq!(digits(1234.5678), "1234.6");
         assert_eq!(digits(1.5e-13), "1.50e-13");
     }
 }

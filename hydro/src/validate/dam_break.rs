@@ -168,7 +168,7 @@ fn dressler(bench: &Bench) -> CaseResult {
                 .with("first-order theory, to the tip", Role::Exact, theory(&|s| s.1)),
         );
     }
-    for (scheme, most_h, most_u) in [(Scheme::First, 0.01, 0.05), (Scheme::Second, 0.005, 0.02), (Scheme::Auto, 0.01, 0.1)] {
+    for (scheme, most_h, most_u) in [(Scheme::First, 0.02, 0.05), (Scheme::Second, 0.005, 0.02), (Scheme::Auto, 0.01, 0.1)] {
         let setup = Setup::new(2000, 4, 1.0, |_| 0.0)
             .rough(n)
             .depth(|p| if p.x < 1000.0 { left_m } else { 0.0 })

@@ -50,7 +50,7 @@ fn bump(name: &str, bench: &Bench, flow: Bump, start_m: f64, outlet: EdgeKind) -
             .edge(EdgeSide::West, 0, ny, EdgeKind::Discharge(always(q * dx * ny as f64)))
             .edge(EdgeSide::East, 0, ny, outlet.clone());
         let mut run = Run::new(bench, setup);
-        run.to(if matches!(flow, Bump::Sub { .. }) { 600.0 } else { 300.0 });
+        run.to(if matches!(flow, Bump::Sub { .. }) { 300.0 } else { 200.0 });
         let (h, exact) = run.row_depths(|x| flow.depth_m(x));
         let qs = run.along(|tank, c| tank.depth_m(c) * tank.velocity_m_s(c).0);
         // The jump's own cell and its neighbours are left out: a captured jump has a cell of spurious discharge.
