@@ -2,6 +2,9 @@
 //! no people and no drill. `sim-core` lays it over a city, `sandtable flood` runs it alone.
 
 pub mod flow;
+pub mod forcing;
 pub mod ledger;
+pub mod sewer;
 pub mod solver;
+pub mod structures;
 pub mod validate;

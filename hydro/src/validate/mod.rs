@@ -11,6 +11,7 @@ pub mod dam_break;
 pub mod data;
 pub mod ea;
 pub mod flume;
+pub mod manhole;
 pub mod measure;
 pub mod order;
 pub mod rest;
@@ -32,6 +33,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(order::cases());
     all.extend(ea::cases());
     all.extend(flume::cases());
+    all.extend(manhole::cases());
     all.extend(volume::cases());
     all.extend(same_bits::cases());
     all
