@@ -15,6 +15,7 @@
 
 use super::{GRAIN_KG_M3, WATER_KG_M3};
 use crate::flow::{Flow, G};
+use crate::solver::{Real, Solver};
 use base::complaint::Complaints;
 use base::math;
 use serde::{Deserialize, Serialize};
@@ -184,6 +185,12 @@ pub fn friction_slope(law: &Friction, h_m: f64, speed_m_s: f64, cv: f64, bed_slo
 pub trait Momentum: Flow {
     /// Sets depth times velocity (east, north), m2/s.
     fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64);
+}
+
+impl<R: Real> Momentum for Solver<R> {
+    fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64) {
+        Solver::set_momentum_m2_s(self, cell, east, north);
+    }
 }
 
 /// Slows the flow of `cells` by what the law resists beyond the Manning friction that the solver has already taken
