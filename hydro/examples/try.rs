@@ -26,10 +26,10 @@ fn speed<R: Real>(scheme: Scheme, share: f64, threads: usize) {
             .collect();
     s.set_depth_m(&depth);
     with_threads(threads, || {
-        for _ in 0..3 {
-            let dt = s.stable_step_s();
-            s.step(dt).unwrap();
+        for i in s.advance(0.0, 30.0, &mut |_, _, _| {}) {
+            println!("{i:?}");
         }
+        println!("vol err {:e} steps {}", s.ledger().error(), s.steps());
         let (t, c, u) = (Instant::now(), cpu(), s.cell_updates());
         let steps = if share < 0.5 { 400 } else { 60 };
         for _ in 0..steps {
@@ -144,6 +144,17 @@ fn thacker<R: Real>(scheme: Scheme, n: usize) {
 }
 
 fn main() {
+    if let Some(s) = std::env::args().nth(2) {
+        let sc = match s.as_str() {
+            "i" => Scheme::Inertial,
+            "f" => Scheme::First,
+            _ => Scheme::Second,
+        };
+        for _ in 0..4 {
+            speed::<f32>(sc, 1.0, 1);
+        }
+        return;
+    }
     let what = std::env::args().nth(1).unwrap_or_default();
     if what != "speed" {
         for s in [Scheme::First, Scheme::Second, Scheme::Auto] {

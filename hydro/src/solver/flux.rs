@@ -18,7 +18,10 @@ pub const WEIR_M05_S: f64 = 1.705;
 /// Water at a face as one side sees it: bed, depth over it, velocity through the face and along it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beside<R> {
+    /// Bed of the cell, m.
     pub b: R,
+    /// What the bed at the face is higher than that, m: kept apart, since a sum would lose it on a mountain.
+    pub d: R,
     pub m: R,
     pub u: R,
     pub v: R,
@@ -39,9 +42,9 @@ pub struct Passing<R> {
 pub fn passing<R: Real>(l: Beside<R>, r: Beside<R>, crest: R) -> Passing<R> {
     let zero = R::of(0.0);
     let two = R::of(2.0);
-    let rise = r.b - l.b;
-    let hl = greater(l.m - greater(greater(rise, crest - l.b), zero), zero);
-    let hr = greater(r.m - greater(greater(-rise, crest - r.b), zero), zero);
+    let rise = (r.b - l.b) + (r.d - l.d);
+    let hl = greater(l.m - greater(greater(rise, (crest - l.b) - l.d), zero), zero);
+    let hr = greater(r.m - greater(greater(-rise, (crest - r.b) - r.d), zero), zero);
     let (cl, cr) = ((R::of(G) * hl).quick_root(), (R::of(G) * hr).quick_root());
     // Wave speeds (Davis 1988), with the exact ones beside a dry side (Toro 2001, eq. 10.22).
     let slow = lesser(l.u - cl, r.u - cr);

@@ -45,12 +45,14 @@ pub fn run_first<R: Real>(
         rows.line.rotate_right(1);
         let line = &rows.line[1];
         let crest = Field::crest_row(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
-        face_row(
+        face_row::<R, false>(
             &line.b[1..n + 2],
+            &[],
             &line.m[1..n + 2],
             &line.u[1..n + 2],
             &line.v[1..n + 2],
             &line.b[2..n + 3],
+            &[],
             &line.m[2..n + 3],
             &line.u[2..n + 3],
             &line.v[2..n + 3],
@@ -88,12 +90,14 @@ fn between<R: Real>(field: &Field<R>, run: Run, j: isize, rows: &mut Rows<R>) {
         None => &bare[..n],
     };
     // Across a face between rows v is the normal velocity and u the tangential one.
-    face_row(
+    face_row::<R, false>(
         &below.b[2..n + 2],
+        &[],
         &below.m[2..n + 2],
         &below.v[2..n + 2],
         &below.u[2..n + 2],
         &above.b[2..n + 2],
+        &[],
         &above.m[2..n + 2],
         &above.v[2..n + 2],
         &above.u[2..n + 2],
@@ -272,11 +276,14 @@ pub fn run_second<R: Real>(
                 None => &rows.bare[..n],
             };
             let (below, above) = (&rows.north_before, &rows.south_side);
-            face_row(
+            let (south, here) = (&rows.line[0], &rows.line[1]);
+            face_row::<R, true>(
+                &south.b[2..n + 2],
                 &below.b[1..n + 1],
                 &below.m[1..n + 1],
                 &below.v[1..n + 1],
                 &below.u[1..n + 1],
+                &here.b[2..n + 2],
                 &above.b[1..n + 1],
                 &above.m[1..n + 1],
                 &above.v[1..n + 1],
@@ -302,12 +309,14 @@ pub fn run_second<R: Real>(
             let row = j as usize;
             let crest =
                 Field::crest_row(&field.crest_east[row], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
-            let (near, far) = (&rows.east, &rows.west);
-            face_row(
+            let (near, far, line) = (&rows.east, &rows.west, &rows.line[1]);
+            face_row::<R, true>(
+                &line.b[1..n + 2],
                 &near.b[..n + 1],
                 &near.m[..n + 1],
                 &near.u[..n + 1],
                 &near.v[..n + 1],
+                &line.b[2..n + 3],
                 &far.b[1..n + 2],
                 &far.m[1..n + 2],
                 &far.u[1..n + 2],
@@ -318,7 +327,6 @@ pub fn run_second<R: Real>(
                 &mut rows.x.far[..n + 1],
                 &mut rows.x.tangential[..n + 1],
             );
-            let line = &rows.line[1];
             Field::weirs(&field.crest_east[row], run.i0 as isize - 1, n + 1, &mut rows.x, |k| {
                 (line.along_x(k + 1), line.along_x(k + 2))
             });
@@ -379,7 +387,7 @@ impl Strange {
 }
 
 /// Sides of the cells of row `j` (line 1, between lines 0 and 2), half a step ahead. Entry `k` of a side is column
-/// `i0 + k - 1`.
+/// `i0 + k - 1`; the `b` of a side is how much higher the bed is there than in the middle of the cell.
 #[inline(always)]
 fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange, rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
@@ -407,7 +415,8 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
         &mut south_side.u,
         &mut south_side.v,
     );
-    let plain = |line: &Line<R>, k: usize| -> Beside<R> { line.along_x(k + 1) };
+    // The cell itself as a side: its bed is no higher than itself.
+    let plain = |line: &Line<R>, k: usize| -> Beside<R> { Beside { b: R::of(0.0), ..line.along_x(k + 1) } };
     let inside = j.clamp(0, field.ny as isize - 1) as usize;
     if strange.west {
         east.set(0, plain(here, 0));
@@ -537,14 +546,15 @@ fn reconstruct<R: Real>(
         let dv = if ahead { dv } else { zero };
         let (m1, u1, v1) = (m + dm, u + du, v + dv);
         let (bx, by) = (lx - mx, ly - my);
-        (eb[i], em[i], eu[i], ev[i]) = (b + bx, m1 + mx, u1 + ux, v1 + vx);
-        (wb[i], wm[i], wu[i], wv[i]) = (b - bx, m1 - mx, u1 - ux, v1 - vx);
-        (nb[i], nm[i], nu[i], nv[i]) = (b + by, m1 + my, u1 + uy, v1 + vy);
-        (sb[i], sm[i], su[i], sv[i]) = (b - by, m1 - my, u1 - uy, v1 - vy);
+        (eb[i], em[i], eu[i], ev[i]) = (bx, m1 + mx, u1 + ux, v1 + vx);
+        (wb[i], wm[i], wu[i], wv[i]) = (-bx, m1 - mx, u1 - ux, v1 - vx);
+        (nb[i], nm[i], nu[i], nv[i]) = (by, m1 + my, u1 + uy, v1 + vy);
+        (sb[i], sm[i], su[i], sv[i]) = (-by, m1 - my, u1 - uy, v1 - vy);
     }
 }
 
-/// Kind of a run for callers that dispatch.
+/// One run by the scheme of its tiles. Inlined, like all it calls, into code for the machine's vector registers.
+#[inline(always)]
 pub fn step_run<R: Real>(
     field: &Field<R>,
     run: Run,

@@ -68,7 +68,7 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
             let (side, row) = if j == 0 { (2, 0) } else { (3, j - 1) };
             for k in 0..n {
                 let c = field.cell(run.i0 + k, row);
-                let inside = flux::Beside { b: c.b, m: c.m, u: if j == 0 { -c.v } else { c.v }, v: c.u };
+                let inside = flux::Beside { u: if j == 0 { -c.v } else { c.v }, v: c.u, ..c };
                 let mass = field.outward(field.rim(side, run.i0 + k), inside).mass;
                 rows.north.mass[k] = if j == 0 { -mass } else { mass };
             }
@@ -160,7 +160,7 @@ fn across_x<R: Real>(field: &Field<R>, i: usize, j: usize) -> R {
 
 /// First-order Godunov discharge through the face south of row `j`.
 fn across_y<R: Real>(field: &Field<R>, i: usize, j: usize) -> R {
-    let turn = |c: flux::Beside<R>| flux::Beside { b: c.b, m: c.m, u: c.v, v: c.u };
+    let turn = |c: flux::Beside<R>| flux::Beside { u: c.v, v: c.u, ..c };
     let (l, r) = (turn(field.cell(i, j - 1)), turn(field.cell(i, j)));
     crested(l, r, &field.crest_north[j - 1], i)
 }

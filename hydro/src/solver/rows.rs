@@ -94,12 +94,12 @@ impl<R: Real> Line<R> {
     /// Velocity through faces of the row (west to east).
     #[inline(always)]
     pub fn along_x(&self, k: usize) -> Beside<R> {
-        Beside { b: self.b[k], m: self.m[k], u: self.u[k], v: self.v[k] }
+        Beside { b: self.b[k], d: R::of(0.0), m: self.m[k], u: self.u[k], v: self.v[k] }
     }
     /// Velocity through faces between rows (south to north).
     #[inline(always)]
     pub fn along_y(&self, k: usize) -> Beside<R> {
-        Beside { b: self.b[k], m: self.m[k], u: self.v[k], v: self.u[k] }
+        Beside { b: self.b[k], d: R::of(0.0), m: self.m[k], u: self.v[k], v: self.u[k] }
     }
     #[inline(always)]
     pub fn set(&mut self, k: usize, b: Beside<R>) {
@@ -197,6 +197,7 @@ impl<R: Real> Rows<R> {
 }
 
 impl<R: Real> Field<'_, R> {
+    #[inline(always)]
     pub fn kind_at(&self, i: usize, j: usize) -> Kind {
         self.kinds[(j / TILE_H) * self.tiles_x + i / TILE_W]
     }
@@ -227,7 +228,7 @@ impl<R: Real> Field<'_, R> {
         let m = mobile(h, self.film, self.least);
         let inverse = if m > R::of(STILL_M) { m } else { R::of(1.0) }.reciprocal();
         let (qx, qy) = self.momentum(i, j);
-        Beside { b: self.z[c] + (h - m), m, u: qx * inverse, v: qy * inverse }
+        Beside { b: self.z[c] + (h - m), d: R::of(0.0), m, u: qx * inverse, v: qy * inverse }
     }
 
     #[inline(always)]
@@ -298,8 +299,8 @@ impl<R: Real> Field<'_, R> {
                 continue;
             }
             let inside = self.cell(i, row(0));
-            let out = self.beyond(rim, Beside { b: inside.b, m: inside.m, u: sign * inside.v, v: inside.u });
-            line.set(k, Beside { b: out.b, m: out.m, u: out.v, v: sign * out.u });
+            let out = self.beyond(rim, Beside { u: sign * inside.v, v: inside.u, ..inside });
+            line.set(k, Beside { u: out.v, v: sign * out.u, ..out });
         }
     }
 
@@ -397,6 +398,7 @@ impl<R: Real> Field<'_, R> {
     }
 }
 
+#[inline(always)]
 pub fn mirror<R: Real>(b: Beside<R>) -> Beside<R> {
     Beside { u: -b.u, ..b }
 }
@@ -430,14 +432,17 @@ fn convert<R: Real>(
     }
 }
 
-/// Fluxes through a row of faces between near (west or south) and far sides; `ul`, `ur` are the velocities through them.
+/// Fluxes through a row of faces between near (west or south) and far sides; `ul`, `ur` are the velocities through
+/// them, `dl`, `dr` the beds of the sides over those of their cells (not read unless `SLOPED`).
 #[inline(always)]
-pub fn face_row<R: Real>(
+pub fn face_row<R: Real, const SLOPED: bool>(
     bl: &[R],
+    dl: &[R],
     ml: &[R],
     ul: &[R],
     vl: &[R],
     br: &[R],
+    dr: &[R],
     mr: &[R],
     ur: &[R],
     vr: &[R],
@@ -450,10 +455,12 @@ pub fn face_row<R: Real>(
     let n = bl.len();
     let (ml, ul, vl) = (&ml[..n], &ul[..n], &vl[..n]);
     let (br, mr, ur, vr, crest) = (&br[..n], &mr[..n], &ur[..n], &vr[..n], &crest[..n]);
+    let (dl, dr) = if SLOPED { (&dl[..n], &dr[..n]) } else { (dl, dr) };
     let (mass, near, far, tangential) = (&mut mass[..n], &mut near[..n], &mut far[..n], &mut tangential[..n]);
     for i in 0..n {
-        let l = Beside { b: bl[i], m: ml[i], u: ul[i], v: vl[i] };
-        let r = Beside { b: br[i], m: mr[i], u: ur[i], v: vr[i] };
+        let (dl, dr) = if SLOPED { (dl[i], dr[i]) } else { (R::of(0.0), R::of(0.0)) };
+        let l = Beside { b: bl[i], d: dl, m: ml[i], u: ul[i], v: vl[i] };
+        let r = Beside { b: br[i], d: dr, m: mr[i], u: ur[i], v: vr[i] };
         let p = passing(l, r, crest[i]);
         mass[i] = p.mass;
         near[i] = p.near;

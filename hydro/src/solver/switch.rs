@@ -160,11 +160,14 @@ impl<R: Real> Solver<R> {
                 for i in t * TILE_W..((t + 1) * TILE_W).min(nx) {
                     let own = field.momentum(i, j);
                     let (qx, qy) = if was {
-                        own
+                        let (c, w) = (j * nx + i, field.water);
+                        let kept = |mean: R, face: R| if mean.is_sound() { mean } else { face };
+                        (kept(own.0, w.qx[c]), kept(own.1, w.qy[c]))
                     } else {
-                        let half = R::of(0.5);
-                        let east = if i + 1 < nx { half * (own.0 + field.momentum(i + 1, j).0) } else { R::of(0.0) };
-                        let north = if j + 1 < ny { half * (own.1 + field.momentum(i, j + 1).1) } else { R::of(0.0) };
+                        // A number that is none stays in its own cell, so that the cell to blame is named.
+                        let mean = |own: R, next: R| if next.is_sound() { R::of(0.5) * (own + next) } else { own };
+                        let east = if i + 1 < nx { mean(own.0, field.momentum(i + 1, j).0) } else { R::of(0.0) };
+                        let north = if j + 1 < ny { mean(own.1, field.momentum(i, j + 1).1) } else { R::of(0.0) };
                         (east, north)
                     };
                     new.push((j * nx + i, qx, qy));

@@ -1,0 +1,276 @@
+//! The solvers' promises. Each test says its grade: exact (holds to rounding), reference (an analytic solution),
+//! behaviour (what must be so). The full verification is `sandtable validate flood`.
+
+use base::chance::{Stream, draw};
+use base::digest::Digest;
+use base::fold::with_threads;
+use base::grid::Grid;
+use base::time::Tick;
+use hydro::flow::{Account, Face, Flow, G, Side};
+use hydro::solver::{Domain, Edge, EdgeKind, EdgeSide, Kind, Options, Real, Scheme, Solver, SolverState};
+
+const SCHEMES: [Scheme; 4] = [Scheme::Auto, Scheme::Inertial, Scheme::First, Scheme::Second];
+
+fn grid(nx: usize, ny: usize, cell_m: f64) -> Grid {
+    Grid { nx, ny, cell_m, x0: 0.0, y0: 0.0 }
+}
+
+fn at_random(k: usize, seed: u64) -> f64 {
+    draw(seed, Stream::Synthesis, k as u32, Tick(0), 0)
+}
+
+fn no_sources(_: &mut dyn Flow, _: f64, _: f64) {}
+
+fn options(scheme: Scheme) -> Options {
+    Options { scheme, ..Options::default() }
+}
+
+/// Random ground with crests on some faces and narrow cells, 150 x 70 cells, on a datum.
+fn rugged(datum_m: f64) -> Domain {
+    let grid = grid(150, 70, 10.0);
+    let bed: Vec<f64> = (0..grid.len()).map(|c| datum_m + 6.0 * at_random(c, 11)).collect();
+    let mut domain = Domain::new(grid, bed, vec![0.03; grid.len()]);
+    domain.porosity = Some((0..grid.len()).map(|c| 0.3 + 0.7 * at_random(c, 12)).collect());
+    for k in 0..200 {
+        let cell = (at_random(k, 13) * grid.len() as f64) as usize;
+        let side = if k % 2 == 0 { Side::East } else { Side::North };
+        domain.crests.insert(Face { cell, side }, datum_m + 8.0 * at_random(k, 14));
+    }
+    domain
+}
+
+fn fastest<R: Real>(solver: &Solver<R>) -> f64 {
+    let n = solver.grid().len();
+    (0..n).map(|c| solver.velocity_m_s(c)).fold(0.0, |s, (u, v)| f64::max(s, f64::max(u.abs(), v.abs())))
+}
+
+#[test]
+fn a_lake_at_rest_stays_at_rest_wet_and_dry_under_every_scheme() {
+    // Grade: exact. The surface is level, part of the ground stands out of the water; crests and narrow cells between.
+    for scheme in SCHEMES {
+        let mut double = Solver::<f64>::new(&rugged(0.0), options(scheme));
+        double.set_level_m(3.0);
+        assert!(double.depths().contains(&0.0) && double.depths().iter().any(|h| *h > 2.0));
+        assert!(double.advance(0.0, 100.0, &mut no_sources).is_empty());
+        assert!(fastest(&double) < 1e-12, "{scheme:?}: {} m/s", fastest(&double));
+        let mut single = Solver::<f32>::new(&rugged(0.0), options(scheme));
+        single.set_level_m(3.0);
+        assert!(single.advance(0.0, 100.0, &mut no_sources).is_empty());
+        assert!(fastest(&single) < 1e-5, "{scheme:?}, f32: {} m/s", fastest(&single));
+    }
+}
+
+#[test]
+fn single_precision_does_on_a_mountain_what_it_does_at_the_sea() {
+    // Grade: exact. Beds are rounded at 1,500 m (0.1 mm); the levels set follow the rounded beds.
+    for scheme in SCHEMES {
+        let mut high = Solver::<f32>::new(&rugged(1500.0), options(scheme));
+        let depth: Vec<f64> = (0..high.grid().len()).map(|c| (1503.0 - high.bed_m(c)).max(0.0)).collect();
+        high.set_depth_m(&depth);
+        high.advance(0.0, 100.0, &mut no_sources);
+        assert!(fastest(&high) < 2e-5, "{scheme:?}: {} m/s", fastest(&high));
+    }
+}
+
+/// A basin with a dam break in its west and a calm lake in its east, a stage in the south, an inflow in the west, free
+/// outflow in the east, and a crest across.
+fn busy_domain(porous: bool) -> Domain {
+    let grid = grid(300, 90, 10.0);
+    let bed: Vec<f64> = (0..grid.len())
+        .map(|c| {
+            let (i, j) = ((c % 300) as f64, (c / 300) as f64);
+            0.2 * at_random(c, 3) + if i > 150.0 { 0.3 * (j / 90.0) } else { 2.0 }
+        })
+        .collect();
+    let mut domain = Domain::new(grid, bed, vec![0.03; grid.len()]);
+    domain.porosity = porous.then(|| (0..grid.len()).map(|c| 0.5 + 0.5 * at_random(c, 5)).collect());
+    for j in 0..90 {
+        domain.crests.insert(Face { cell: grid.index(200, j), side: Side::East }, 2.5);
+    }
+    domain.edges = vec![
+        Edge { side: EdgeSide::South, from: 220, to: 260, kind: EdgeKind::Stage(vec![(0.0, 1.0), (600.0, 2.2)]) },
+        Edge { side: EdgeSide::West, from: 20, to: 40, kind: EdgeKind::Discharge(vec![(0.0, 0.0), (100.0, 50.0)]) },
+        Edge { side: EdgeSide::East, from: 0, to: 30, kind: EdgeKind::Free },
+    ];
+    domain
+}
+
+fn busy_options(scheme: Scheme) -> Options {
+    Options { film_m: 0.002, ..options(scheme) }
+}
+
+fn busy<R: Real>(scheme: Scheme, porous: bool) -> Solver<R> {
+    let mut solver = Solver::<R>::new(&busy_domain(porous), busy_options(scheme));
+    let depth: Vec<f64> = (0..300 * 90)
+        .map(|c| match c % 300 {
+            0..50 => 5.0,
+            151.. => (1.2 - solver.bed_m(c)).max(0.0),
+            _ => 0.0,
+        })
+        .collect();
+    solver.set_depth_m(&depth);
+    solver
+}
+
+fn run_busy<R: Real>(solver: &mut Solver<R>, from_s: f64, to_s: f64) {
+    let crest = Face { cell: 45 * 300 + 200, side: Side::East };
+    let mut t = from_s;
+    while t < to_s {
+        solver.add_rows(Account::Rain, &|_, _, gain| gain.fill(50.0 / 3.6e6 * 10.0));
+        solver.add_rows(Account::Infiltration, &|_, depth, gain| {
+            for (gain, depth) in gain.iter_mut().zip(depth) {
+                *gain = -depth.min(1e-5);
+            }
+        });
+        if t >= 300.0 {
+            solver.set_crest_m(crest, Some(0.5));
+        }
+        let interventions = solver.advance(t, 10.0, &mut |flow, _, dt_s| {
+            flow.give_m3(250, 3.0 * dt_s, Account::Inflow);
+            let taken = flow.take_m3(280 + 60 * 300, 2.0 * dt_s, Account::Structure);
+            flow.give_m3(100, taken, Account::Structure);
+        });
+        assert!(interventions.is_empty(), "{interventions:?}");
+        t += 10.0;
+    }
+}
+
+#[test]
+fn no_water_is_made_or_lost_under_any_scheme() {
+    // Grade: exact.
+    for scheme in SCHEMES {
+        for porous in [false, true] {
+            let mut double = busy::<f64>(scheme, porous);
+            run_busy(&mut double, 0.0, 600.0);
+            let ledger = double.ledger();
+            assert!(ledger.error() < 1e-12, "{scheme:?} {porous}: {:e} of {ledger:?}", ledger.error());
+            assert!(ledger.of(Account::Boundary) > 1000.0 && ledger.of(Account::Structure).abs() < 1e-6);
+            let mut single = busy::<f32>(scheme, porous);
+            run_busy(&mut single, 0.0, 600.0);
+            assert!(single.ledger().error() < 1e-6, "{scheme:?} {porous}, f32: {:e}", single.ledger().error());
+        }
+    }
+}
+
+#[test]
+fn calm_and_fast_water_are_computed_by_schemes_of_their_own_side_by_side() {
+    // Grade: behaviour.
+    let mut solver = busy::<f64>(Scheme::Auto, false);
+    run_busy(&mut solver, 0.0, 60.0);
+    let kinds: Vec<Kind> = (0..300 * 90).map(|c| solver.kind(c)).collect();
+    assert!(kinds.contains(&Kind::Inertial) && kinds.contains(&Kind::Second), "both at work");
+    assert_eq!(solver.kind(45 * 300 + 40), Kind::Second, "the dam break");
+}
+
+fn print_of<R: Real>(solver: &Solver<R>) -> u64 {
+    let mut digest = Digest::new();
+    solver.digest(&mut digest);
+    digest.finish()
+}
+
+#[test]
+fn bits_are_the_same_on_1_2_and_8_threads_and_after_a_checkpoint() {
+    // Grade: exact.
+    for scheme in SCHEMES {
+        let run = |threads| {
+            with_threads(threads, || {
+                let mut solver = busy::<f32>(scheme, true);
+                run_busy(&mut solver, 0.0, 400.0);
+                print_of(&solver)
+            })
+        };
+        let one = run(1);
+        assert_eq!(one, run(2), "{scheme:?}");
+        assert_eq!(one, run(8), "{scheme:?}");
+        let mut first = busy::<f32>(scheme, true);
+        run_busy(&mut first, 0.0, 200.0);
+        let kept: SolverState<f32> = first.state().clone();
+        run_busy(&mut first, 200.0, 210.0);
+        let mut resumed = Solver::resume(&busy_domain(true), busy_options(scheme), kept);
+        run_busy(&mut resumed, 200.0, 400.0);
+        assert_eq!(one, print_of(&resumed), "{scheme:?}: resumed");
+    }
+}
+
+#[test]
+fn a_broken_number_is_walled_in_within_a_step_and_named() {
+    // Grade: behaviour.
+    let grid = grid(40, 30, 10.0);
+    for scheme in SCHEMES {
+        let mut solver = Solver::<f64>::new(&Domain::new(grid, vec![0.0; 1200], vec![0.03; 1200]), options(scheme));
+        solver.set_depth_m(&vec![1.0; 1200]);
+        solver.set_momentum_m2_s(615, f64::NAN, 0.0);
+        let interventions = solver.advance(0.0, 5.0, &mut no_sources);
+        assert_eq!(interventions.iter().map(|i| i.cell).collect::<Vec<_>>(), [615], "{scheme:?}");
+        assert!(solver.depths().iter().all(|h| h.is_finite()));
+        assert!(solver.ledger().error() < 1e-12);
+    }
+}
+
+#[test]
+fn slow_rises_of_deep_water_are_not_lost_in_single_precision() {
+    // Grade: exact. 0.36 mm/h into a lake of 30 m: each step's gain is a tenth of the last bit of the depth.
+    let grid = grid(64, 32, 10.0);
+    let mut solver = Solver::<f32>::new(&Domain::new(grid, vec![0.0; 2048], vec![0.03; 2048]), Options::default());
+    solver.set_depth_m(&vec![30.0; 2048]);
+    for k in 0..500 {
+        solver.advance(f64::from(k), 1.0, &mut |flow, _, dt_s| {
+            flow.add_rows(Account::Rain, &|_, _, gain| gain.fill(1e-7 * dt_s));
+        });
+    }
+    let ledger = solver.ledger();
+    assert!(ledger.error() < 1e-9, "{:e}", ledger.error());
+    let rained = ledger.of(Account::Rain) / (204_800.0 * 500.0 * 1e-7);
+    assert!((rained - 1.0).abs() < 1e-3, "{rained} of the rain");
+}
+
+/// Depths of a dam break after `until_s` over 1000 cells of 1 m.
+fn dam_break<R: Real>(scheme: Scheme, right_m: f64, until_s: f64, along_y: bool) -> Vec<f64> {
+    let (n, wide) = (1000, 4);
+    let (nx, ny) = if along_y { (wide, n) } else { (n, wide) };
+    let domain = Domain::new(grid(nx, ny, 1.0), vec![0.0; n * wide], vec![0.0; n * wide]);
+    let mut solver = Solver::<R>::new(&domain, options(scheme));
+    let along = |c: usize| if along_y { c / nx } else { c % nx };
+    solver.set_depth_m(&(0..n * wide).map(|c| if along(c) < n / 2 { 10.0 } else { right_m }).collect::<Vec<_>>());
+    assert!(solver.advance(0.0, until_s, &mut no_sources).is_empty());
+    (0..n).map(|k| solver.depth_m(if along_y { k * nx + 1 } else { nx + k })).collect()
+}
+
+#[test]
+fn a_dam_break_onto_water_and_onto_dry_ground_is_as_stoker_and_ritter_say() {
+    // Grade: reference. 10|1 m after 30 s: middle depth 3.961748 m, shock at 9.819295 m/s; 10|0 m after 20 s.
+    let stoker = |x: f64| {
+        let (c0, cm) = ((G * 10.0).sqrt(), (G * 3.961748f64).sqrt());
+        match x {
+            x if x < -c0 => 10.0,
+            x if x < 7.340769 - cm => (2.0 * c0 - x).powi(2) / (9.0 * G),
+            x if x < 9.819295 => 3.961748,
+            _ => 1.0,
+        }
+    };
+    let ritter = |x: f64| {
+        let c0 = (G * 10.0).sqrt();
+        if x < -c0 {
+            10.0
+        } else if x < 2.0 * c0 {
+            (2.0 * c0 - x).powi(2) / (9.0 * G)
+        } else {
+            0.0
+        }
+    };
+    let error = |h: &[f64], exact: &dyn Fn(f64) -> f64, t: f64| {
+        h.iter().enumerate().map(|(k, h)| (h - exact((k as f64 - 499.5) / t)).abs()).sum::<f64>() / 1000.0
+    };
+    for along_y in [false, true] {
+        let wet = dam_break::<f64>(Scheme::Second, 1.0, 30.0, along_y);
+        assert!(error(&wet, &stoker, 30.0) < 0.0055, "{}", error(&wet, &stoker, 30.0));
+        let dry = dam_break::<f64>(Scheme::Second, 0.0, 20.0, along_y);
+        assert!(error(&dry, &ritter, 20.0) < 0.006, "{}", error(&dry, &ritter, 20.0));
+    }
+    let single = dam_break::<f32>(Scheme::Second, 1.0, 30.0, false);
+    assert!(error(&single, &stoker, 30.0) < 0.0055);
+    let first = dam_break::<f64>(Scheme::First, 1.0, 30.0, false);
+    assert!(error(&first, &stoker, 30.0) < 0.022, "{}", error(&first, &stoker, 30.0));
+    let auto = dam_break::<f64>(Scheme::Auto, 1.0, 30.0, false);
+    assert!(error(&auto, &stoker, 30.0) < 0.0055, "the automatic choice takes the accurate scheme");
+}
