@@ -144,6 +144,14 @@ fn thacker<R: Real>(scheme: Scheme, n: usize) {
 }
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some("th") {
+        thacker::<f64>(Scheme::Second, 50);
+        thacker::<f64>(Scheme::Second, 100);
+        thacker::<f64>(Scheme::Second, 200);
+        stoker::<f64>(Scheme::Second, 1.0, false);
+        stoker::<f64>(Scheme::Second, 0.0, false);
+        return;
+    }
     if let Some(s) = std::env::args().nth(2) {
         let sc = match s.as_str() {
             "i" => Scheme::Inertial,

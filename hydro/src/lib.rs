@@ -3,6 +3,9 @@
 
 pub mod cases;
 pub mod flow;
+pub mod forcing;
 pub mod ledger;
 pub mod mountain;
+pub mod sewer;
 pub mod solver;
+pub mod structures;

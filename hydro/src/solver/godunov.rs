@@ -16,8 +16,11 @@ use super::tiles::{Kind, TILE_H, TILE_W, Tile};
 use crate::flow::G;
 use base::fold::Four;
 
-/// Depth under which a neighbour counts as dry for slopes, m (assumption: a millimetre of flow has no shape).
-const SHAPELESS_M: f64 = 1e-3;
+/// Depth under which a neighbour counts as dry for slopes, m. Set with the next by the radial basin of Thacker (relative L1
+/// after 3 periods on 100 x 100 cells: 2.8 %; between 2.7 and 2.9 % for 1e-5 to 3e-4 m here and 3e-4 to 1e-3 m there).
+const SHAPELESS_M: f64 = 1e-4;
+/// Depth, of the cell and its neighbours, under which velocities have no slopes, m: over a sheet they are all noise.
+const RESTLESS_M: f64 = 1e-3;
 
 /// What a run's step found: largest |u| + |v| + 2c, and whether a number went wrong.
 pub type Seen<R> = (R, bool);
@@ -483,6 +486,25 @@ fn limited<R: Real>(a: R, b: R) -> R {
     if a * b > R::of(0.0) { signed } else { R::of(0.0) }
 }
 
+/// A neighbour as the shape of a cell sees it.
+#[derive(Clone, Copy)]
+struct Against {
+    /// Dry, its ground above the water.
+    shore: bool,
+    /// Dry, its ground below the water.
+    front: bool,
+}
+
+impl Against {
+    /// `fall` is how much lower its bed is than the cell's.
+    #[inline(always)]
+    fn new<R: Real>(m_there: R, fall: R, m: R) -> Against {
+        let dry = !(m_there > R::of(SHAPELESS_M));
+        let above = -fall > m;
+        Against { shore: dry & above, front: dry & !above }
+    }
+}
+
 /// `k2` is dt / (2 dx). Rows in: bed, depth, u, v; `here` begins one column west of the others.
 #[inline(always)]
 fn reconstruct<R: Real>(
@@ -520,18 +542,32 @@ fn reconstruct<R: Real>(
     let (half, zero) = (R::of(0.5), R::of(0.0));
     for i in 0..n {
         let (b, m, u, v) = (c_b[i], c_m[i], c_u[i], c_v[i]);
-        let least = lesser(lesser(lesser(w_m[i], e_m[i]), lesser(s_m[i], n_m[i])), m);
-        let shape = if least > R::of(SHAPELESS_M) { half } else { zero };
-        // Half differences over the cell: level (x, y), depth, velocities.
+        // Differences of level, depth and velocities to the four sides. A dry side whose ground stands out of the water is a
+        // shore: the water's shape goes on there as it comes from the other side. Any other dry side is a front, where
+        // the cell has no shape.
         let (dw, de, ds, dn) = (m - w_m[i], e_m[i] - m, m - s_m[i], n_m[i] - m);
-        let lx = shape * limited((b - w_b[i]) + dw, (e_b[i] - b) + de);
-        let ly = shape * limited((b - s_b[i]) + ds, (n_b[i] - b) + dn);
+        let west = Against::new(w_m[i], b - w_b[i], m);
+        let east = Against::new(e_m[i], b - e_b[i], m);
+        let south = Against::new(s_m[i], b - s_b[i], m);
+        let north = Against::new(n_m[i], b - n_b[i], m);
+        let front = west.front | east.front | south.front | north.front | !(m > R::of(SHAPELESS_M));
+        let shape = if front { zero } else { half };
+        let pair = |one: Against, other: Against, a: R, b: R| {
+            let first = if one.shore { b } else { a };
+            let second = if other.shore { a } else { b };
+            shape * limited(first, second)
+        };
+        // Half differences over the cell: level (x, y), depth, velocities.
+        let lx = pair(west, east, (b - w_b[i]) + dw, (e_b[i] - b) + de);
+        let ly = pair(south, north, (b - s_b[i]) + ds, (n_b[i] - b) + dn);
         let mx = shape * limited(dw, de);
         let my = shape * limited(ds, dn);
-        let ux = shape * limited(u - w_u[i], e_u[i] - u);
-        let uy = shape * limited(u - s_u[i], n_u[i] - u);
-        let vx = shape * limited(v - w_v[i], e_v[i] - v);
-        let vy = shape * limited(v - s_v[i], n_v[i] - v);
+        let least = lesser(lesser(lesser(w_m[i], e_m[i]), lesser(s_m[i], n_m[i])), m);
+        let calm = if least > R::of(RESTLESS_M) { R::of(1.0) } else { zero };
+        let ux = calm * pair(west, east, u - w_u[i], e_u[i] - u);
+        let uy = calm * pair(south, north, u - s_u[i], n_u[i] - u);
+        let vx = calm * pair(west, east, v - w_v[i], e_v[i] - v);
+        let vy = calm * pair(south, north, v - s_v[i], n_v[i] - v);
         // Half a step ahead.
         let two = R::of(2.0);
         let flow_x = (m + mx) * (u + ux) - (m - mx) * (u - ux);
