@@ -242,10 +242,10 @@ pub fn run(setting: &Setting, watch: Watch) -> Result<Option<Outcome>, Complaint
         return Err(complaints);
     }
     let mut solver: Solver<f32> = Solver::new(&domain, Options::default());
-    drop(domain);
     let forcing = forcing(&valley).bind(&grid, setting.end_s, file)?;
-    let works = Structures::new(&solver, structures(&valley), file)?;
+    let works = Structures::new(&domain, structures(&valley), file)?;
     works.install(&mut solver);
+    drop(domain);
     let first_bed = std::mem::take(&mut valley.bed_m).into_iter().map(|z| z as f32).collect();
     let manning = std::mem::take(&mut valley.manning).into_iter().map(|n| (1000.0 * n).round() as u8).collect();
     let mut debris = Debris::new(debris_spec(), grid.len());
@@ -514,8 +514,7 @@ mod tests {
         let valley = Valley::new(Size::COARSE, 1);
         let domain = domain(&valley);
         assert!(domain.check(Path::new("emei")).is_empty());
-        let solver: Solver<f32> = Solver::new(&domain, Options::default());
-        Structures::new(&solver, structures(&valley), Path::new("emei"))
+        Structures::new(&domain, structures(&valley), Path::new("emei"))
             .map_err(|c| c.to_string())
             .expect("bridges stand");
         let forcing = forcing(&valley).bind(&valley.grid, 18_000.0, Path::new("emei")).expect("the forcing stands");

@@ -367,7 +367,6 @@ pub fn run(setting: &Setting, watch: Watch) -> Result<Option<Outcome>, Complaint
     }
     let mut solver: Solver<f32> =
         Solver::new(&domain, Options { film_m: 0.004, scheme: setting.scheme, ..Options::default() });
-    drop(domain);
     let river_m = tide(setting.end_s)[0].1;
     let start: Vec<f64> = (0..grid.len())
         .map(|cell| {
@@ -383,8 +382,9 @@ pub fn run(setting: &Setting, watch: Watch) -> Result<Option<Outcome>, Complaint
     solver.set_depth_m(&start);
     drop(start);
     let forcing = forcing(&delta).bind(&grid, setting.end_s, file)?;
-    let works = Structures::new(&solver, structures(&delta, setting), file)?;
+    let works = Structures::new(&domain, structures(&delta, setting), file)?;
     works.install(&mut solver);
+    drop(domain);
     // The solver holds the bed from here on.
     delta.bed_m = Vec::new();
     delta.start_m = Vec::new();
@@ -665,8 +665,7 @@ mod tests {
         let delta = Delta::new(setting.size, setting.seed);
         let domain = domain(&delta, setting.end_s);
         assert!(domain.check(Path::new("taicang")).is_empty());
-        let solver: Solver<f32> = Solver::new(&domain, Options::default());
-        let works = Structures::new(&solver, structures(&delta, &setting), Path::new("taicang"));
+        let works = Structures::new(&domain, structures(&delta, &setting), Path::new("taicang"));
         let works = works.map_err(|c| c.to_string()).expect("the structures stand");
         assert_eq!(works.spec.polders.len(), delta.polders.len());
         forcing(&delta).bind(&delta.grid, 86_400.0, Path::new("taicang")).expect("the forcing stands");
