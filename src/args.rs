@@ -65,11 +65,42 @@ pub enum Command {
                             sandtable flood sfincs.inp --convert my_deck"
     )]
     Flood(FloodArgs),
+    /// Check a model against exact solutions, benchmarks and experiments
+    Validate {
+        #[command(subcommand)]
+        what: ValidateWhat,
+    },
     /// Print shell completions
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Subcommand)]
+pub enum ValidateWhat {
+    /// The flood engine; exit code 1 when a row is outside its bound
+    #[command(
+        after_help = "Examples:\n  sandtable validate flood --quick\n  sandtable validate flood --only stoker-field --only ea4\n  \
+                            sandtable validate flood --data flood_data --plots plots"
+    )]
+    Flood(ValidateFloodArgs),
+}
+
+#[derive(Args)]
+pub struct ValidateFloodArgs {
+    /// Folder of third-party benchmark data; ../shared/data/flood when absent and there. Cases without data are skipped
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Folder for one SVG per case, and all rows as rows.csv
+    #[arg(long)]
+    pub plots: Option<PathBuf>,
+    /// Run this case alone (may be given several times)
+    #[arg(long)]
+    pub only: Vec<String>,
+    /// Leave out the long cases, and take coarser grids
+    #[arg(long)]
+    pub quick: bool,
 }
 
 #[derive(Args, Clone, Default)]

@@ -12,3 +12,4 @@ pub mod mountain;
 pub mod sewer;
 pub mod solver;
 pub mod structures;
+pub mod validate;

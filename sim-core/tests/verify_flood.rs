@@ -2,6 +2,7 @@
 //! `hydro`. Each test says its grade: exact (holds to rounding), reference (an analytic
 //! solution), behaviour (what must be so).
 
+use hydro::structures::breach::verheij_m_h;
 use proptest::prelude::*;
 use sim_core::base::chance::{Stream, draw};
 use sim_core::base::digest::Digest;
@@ -162,7 +163,7 @@ fn a_breach_widens_by_the_law_and_never_faster_than_the_lever_allows() {
             let head = (side(40.0) - side(-40.0)).abs();
             let hours = (now + 5.0 - 600.0) / 3600.0;
             if hours > 0.0 {
-                expected = f64::min(80.0, expected + growth_m_h(head, hours, 0.3).min(cap) * 10.0 / 3600.0);
+                expected = f64::min(80.0, expected + verheij_m_h(head, hours, 0.3).min(cap) * 10.0 / 3600.0);
             }
             flood.advance(now, 10.0);
         }
@@ -207,7 +208,7 @@ fn a_flood_has_the_same_bits_on_1_2_and_8_threads_and_after_a_checkpoint() {
             let mut digests = Vec::new();
             for tick in 0..200 {
                 if checkpoint && tick == 77 {
-                    let bytes = postcard::to_stdvec(flood.state()).unwrap();
+                    let bytes = postcard::to_stdvec(&flood.state()).unwrap();
                     flood = Flood::resume(&city, &spec, postcard::from_bytes::<FloodState>(&bytes).unwrap());
                 }
                 flood.advance(f64::from(tick) * 10.0, 10.0);

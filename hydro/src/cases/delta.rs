@@ -140,6 +140,9 @@ pub const DIP_M: f64 = 2.4;
 
 /// Purposes of the draws.
 const PLACE: u32 = 0x4445;
+/// Which lines of small canals cross the open ground.
+const EAST_LINES: u32 = 900;
+const NORTH_LINES: u32 = 950;
 
 impl Delta {
     /// The sea wall stands this far inland of the river's edge, m: a foreland lies before it.
@@ -201,9 +204,9 @@ impl Delta {
             // The nearest street runs along y.
             let street = ((y / plan.street_m).round()) * plan.street_m + 0.5 * step;
             let here = Point::new(x, street);
-            if let Some(floor) = self.grid.cell_at(here)
-                && self.cover[floor] == Cover::Street
-            {
+            let Some(floor) = self.grid.cell_at(here) else { break };
+            let dry = (-4i64..=4).all(|d| self.cover[(floor as i64 + d) as usize] != Cover::Canal);
+            if dry && self.cover[floor] == Cover::Street {
                 let street_m = self.bed_m[floor];
                 let mut cells = Vec::new();
                 for d in -4i64..=4 {
@@ -224,7 +227,7 @@ impl Delta {
                 from = north;
                 k += 1;
             }
-            y += 700.0;
+            y += if dry { 700.0 } else { 200.0 };
         }
         self.railway.push(vec![Point::new(x, from), Point::new(x, high.y + 400.0)]);
     }
@@ -341,10 +344,17 @@ impl Plan {
         let y1 = if to < self.east.len() { self.east[to] - 250.0 } else { self.height_m - 300.0 };
         (Point::new(x0, y0), Point::new(self.north[column] - 200.0, y1))
     }
+    /// Through the town, a little east of its middle, clear of the canals that run beside it.
     fn railway_x(&self) -> f64 {
         let (low, high) = self.town_box();
         let step = self.grid.cell_m;
-        ((0.45 * low.x + 0.55 * high.x) / step).round() * step
+        let canals = self.inner_lines(0.0, self.width_m, NORTH_LINES);
+        let clear = |x: f64| canals.iter().all(|canal| (canal - x).abs() > 7.0 * step);
+        let middle = ((0.45 * low.x + 0.55 * high.x) / step).round() * step;
+        (0..40)
+            .flat_map(|k| [middle + f64::from(k) * step, middle - f64::from(k) * step])
+            .find(|&x| clear(x))
+            .unwrap_or(middle)
     }
 
     /// Rings in the low blocks, and one behind the sea wall.
@@ -469,6 +479,10 @@ impl Plan {
                     if small[cell] {
                         return (0.7, Cover::Canal);
                     }
+                    // The foreland is washed by every tide.
+                    if offshore > -Delta::FORELAND_M {
+                        return (2.2, Cover::Field);
+                    }
                     let cover = if in_town {
                         let on = |v: f64| (v / self.street_m).fract() * self.street_m < grid.cell_m;
                         if on(p.x) || on(p.y) { Cover::Street } else { Cover::Block }
@@ -536,9 +550,10 @@ impl Plan {
                         && p.y < polder.high.y + margin
                 })
         };
-        for (lines, along_x) in
-            [(self.inner_lines(0.0, self.height_m, 900), true), (self.inner_lines(0.0, self.width_m, 950), false)]
-        {
+        for (lines, along_x) in [
+            (self.inner_lines(0.0, self.height_m, EAST_LINES), true),
+            (self.inner_lines(0.0, self.width_m, NORTH_LINES), false),
+        ] {
             for at in lines {
                 let n = if along_x { grid.nx } else { grid.ny };
                 for k in 0..n {

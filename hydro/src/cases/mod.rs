@@ -3,6 +3,9 @@
 //! them. Each case says what must come out, and checks it.
 
 pub mod delta;
+pub mod emei;
 pub mod noise;
 pub mod picture;
+pub mod run;
+pub mod taicang;
 pub mod valley;

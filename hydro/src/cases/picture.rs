@@ -87,6 +87,16 @@ pub fn map(
     Picture { width, height, rgb }
 }
 
+/// A map of a case's layer in its own colours; depths under 5 cm and changes of the bed under 2 cm are left out.
+pub fn of(layer: &super::run::Layer, grid: &Grid, bed_m: &[f64], shrink: usize) -> Picture {
+    let value = |cell: usize| f64::from(layer.values[cell]);
+    match layer.unit {
+        "s" => map(grid, bed_m, &|c| Some(value(c) / 3600.0).filter(|v| v.is_finite()), &HOURS, false, shrink),
+        "m of bed" => map(grid, bed_m, &|c| Some(value(c)).filter(|v| v.abs() > 0.02), &BED_CHANGE, true, shrink),
+        _ => map(grid, bed_m, &|c| Some(value(c)).filter(|v| *v > 0.05), &DEPTH, true, shrink),
+    }
+}
+
 /// Shaded relief lit from the north-west; on a plain the level itself in greys.
 fn ground(grid: &Grid, bed_m: &[f64], i: usize, j: usize, low: f64, high: f64, relief: bool) -> [u8; 3] {
     let z = bed_m[grid.index(i, j)];

@@ -273,10 +273,6 @@ impl Flow for Inside<'_> {
     fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
         self.flow.set_crest_m(face, crest_m);
     }
-    fn give_each_m(&mut self, depth_m: &(dyn Fn(usize) -> f64 + Sync), account: Account) {
-        let outside = self.outside;
-        self.flow.give_each_m(&|cell| if outside[cell] { 0.0 } else { depth_m(cell) }, account);
-    }
     fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
         let outside = self.outside;
         let inside = |first: usize, depths: &[f64], row: &mut [f64]| {

@@ -17,6 +17,7 @@ use crate::flow::{Account, Face, Flow};
 use base::complaint::Complaints;
 use base::math;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the debris is and how it behaves.
@@ -59,8 +60,8 @@ pub struct Debris {
     pub spec: Spec,
     /// Depth of grains, m, by cell.
     solid_m: Vec<f64>,
-    /// Loose bed left, m, by cell.
-    loose_m: Vec<f32>,
+    /// Loose bed left, m, where it is not the spec's.
+    loose_m: BTreeMap<usize, f64>,
     /// Cells with solids, in index order.
     active: Vec<usize>,
     /// Volume of bed taken up less laid down, m3.
@@ -69,6 +70,11 @@ pub struct Debris {
     /// Solids that were given from outside, m3.
     given_m3: f64,
 }
+
+/// Cells worked on at a time.
+const CHUNK: usize = 2048;
+/// Load below which a flow that lays down lays down all, share of its volume.
+const CLEAR: f64 = 1e-4;
 
 /// What a `Debris` holds, m3 of grains: at every moment `given + packed x (eroded - deposited) = carried`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,11 +87,10 @@ pub struct Balance {
 
 impl Debris {
     pub fn new(spec: Spec, cells: usize) -> Debris {
-        let loose = spec.erodible_m as f32;
         Debris {
             spec,
             solid_m: vec![0.0; cells],
-            loose_m: vec![loose; cells],
+            loose_m: BTreeMap::new(),
             active: Vec::new(),
             eroded_m3: 0.0,
             deposited_m3: 0.0,
@@ -94,7 +99,15 @@ impl Debris {
     }
     /// Sets how deep the bed of a cell is loose, m: 0 on rock and in streets.
     pub fn set_loose_m(&mut self, cell: usize, depth_m: f64) {
-        self.loose_m[cell] = depth_m as f32;
+        self.loose_m.insert(cell, depth_m);
+    }
+    /// Depth of loose bed left in a cell, m.
+    pub fn loose_m(&self, cell: usize) -> f64 {
+        self.loose_m.get(&cell).copied().unwrap_or(self.spec.erodible_m)
+    }
+    fn loosen(&mut self, cell: usize, by_m: f64) {
+        let left = (self.loose_m(cell) + by_m).max(0.0);
+        self.loose_m.insert(cell, left);
     }
     pub fn solid_m(&self, cell: usize) -> f64 {
         self.solid_m[cell]
@@ -127,22 +140,40 @@ impl Debris {
     }
 
     /// One step of `dt_s` after the solver's own: friction beyond its Manning, advection, exchange with the bed.
-    pub fn step<F: Momentum + ?Sized>(&mut self, flow: &mut F, solver_manning: impl Fn(usize) -> f64, dt_s: f64) {
+    pub fn step<F: Momentum + ?Sized>(
+        &mut self,
+        flow: &mut F,
+        solver_manning: impl Fn(usize) -> f64 + Sync,
+        dt_s: f64,
+    ) {
         self.resist(flow, solver_manning, dt_s);
         self.advect(flow, dt_s);
         self.exchange(flow, dt_s);
     }
 
     /// The friction step on the cells that carry debris.
-    pub fn resist<F: Momentum + ?Sized>(&self, flow: &mut F, solver_manning: impl Fn(usize) -> f64, dt_s: f64) {
-        let grid = *flow.grid();
-        let state: Vec<(f64, f64)> = self
-            .active
-            .iter()
-            .map(|&cell| (self.concentration(flow, cell), bed_slope(flow, cell, grid.cell_m)))
-            .collect();
-        let of = |cell: usize| state[self.active.binary_search(&cell).expect("an active cell")];
-        rheology::apply(flow, &self.active, &self.spec.friction, solver_manning, of, dt_s);
+    pub fn resist<F: Momentum + ?Sized>(&self, flow: &mut F, solver_manning: impl Fn(usize) -> f64 + Sync, dt_s: f64) {
+        let cell_m = flow.grid().cell_m;
+        let slowed: Vec<(f64, f64)> = {
+            let flow = &*flow;
+            self.each_active(|cell| {
+                let of = (self.concentration(flow, cell), bed_slope(flow, cell, cell_m));
+                rheology::slowed(flow, cell, &self.spec.friction, solver_manning(cell), of, dt_s)
+            })
+        };
+        for (&cell, (east, north)) in self.active.iter().zip(slowed) {
+            flow.set_momentum_m2_s(cell, east, north);
+        }
+    }
+
+    /// `work(cell)` for every active cell, in their order.
+    fn each_active<T: Send>(&self, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let chunks = self.active.len().div_ceil(CHUNK);
+        let parts = base::fold::map(chunks, |k| {
+            let to = ((k + 1) * CHUNK).min(self.active.len());
+            self.active[k * CHUNK..to].iter().map(|&cell| work(cell)).collect::<Vec<T>>()
+        });
+        parts.into_iter().flatten().collect()
     }
 
     /// Moves the solids with the flow, in as many steps as their own Courant number asks for.
@@ -163,40 +194,16 @@ impl Debris {
     }
 
     fn advect_once<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
-        let grid = *flow.grid();
-        let mut moved: Vec<(usize, f64)> = Vec::with_capacity(4 * self.active.len());
-        for &cell in &self.active {
-            let solid = self.solid_m[cell];
-            if solid <= 0.0 {
-                continue;
-            }
-            let (u, v) = flow.velocity_m_s(cell);
-            let (i, j) = (cell % grid.nx, cell / grid.nx);
-            // What leaves by each side, m; only outflow, so each face is counted once, by its upwind cell.
-            let mut leaves = [(cell, 0.0); 4];
-            let mut side = |slot: usize, inside: bool, to: usize, outward: f64, of_other: fn((f64, f64)) -> f64| {
-                if inside && passes(flow, cell, to) {
-                    let face = 0.5 * (outward + of_other(flow.velocity_m_s(to)));
-                    // At a front the dry cell has no velocity: the flow's own counts.
-                    let face = if flow.depth_m(to) <= FILM_M { outward } else { face };
-                    leaves[slot] = (to, face.max(0.0) * dt_s / grid.cell_m * solid);
-                }
-            };
-            side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
-            side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
-            side(2, j + 1 < grid.ny, cell + grid.nx, v, |(_, v)| v);
-            side(3, j > 0, cell.wrapping_sub(grid.nx), -v, |(_, v)| -v);
-            let all: f64 = leaves.iter().map(|(_, d)| d).sum();
-            let scale = if all > solid { solid / all } else { 1.0 };
-            for (to, depth) in leaves {
-                if depth > 0.0 && flow.depth_m(to) > 0.0 {
-                    moved.push((to, depth * scale));
-                    moved.push((cell, -depth * scale));
-                }
-            }
-        }
+        let moved = self.each_active(|cell| self.leaves(flow, cell, dt_s));
+        let moved = self.active.clone().into_iter().zip(moved).flat_map(|(cell, leaves)| {
+            let out: f64 = leaves.iter().map(|(_, depth)| depth).sum();
+            leaves.into_iter().chain([(cell, -out)])
+        });
         let mut fresh = Vec::new();
         for (cell, depth) in moved {
+            if depth == 0.0 {
+                continue;
+            }
             if self.solid_m[cell] == 0.0 && depth > 0.0 {
                 fresh.push(cell);
             }
@@ -209,13 +216,46 @@ impl Debris {
         }
     }
 
+    /// What leaves a cell by each side in `dt_s`, and where to; only outflow, so each face is counted once, by its upwind cell.
+    fn leaves<F: Flow + ?Sized>(&self, flow: &F, cell: usize, dt_s: f64) -> [(usize, f64); 4] {
+        let grid = flow.grid();
+        let mut leaves = [(cell, 0.0); 4];
+        let solid = self.solid_m[cell];
+        let (u, v) = flow.velocity_m_s(cell);
+        if solid <= 0.0 || (u, v) == (0.0, 0.0) {
+            return leaves;
+        }
+        let (i, j) = (cell % grid.nx, cell / grid.nx);
+        let mut side = |slot: usize, inside: bool, to: usize, outward: f64, of_other: fn((f64, f64)) -> f64| {
+            if !inside {
+                return;
+            }
+            let there = flow.depth_m(to);
+            if there <= 0.0 || !passes(flow, cell, to) {
+                return;
+            }
+            // At a front the film beyond has no velocity of its own: the flow's counts.
+            let face = if there <= FILM_M { outward } else { 0.5 * (outward + of_other(flow.velocity_m_s(to))) };
+            leaves[slot] = (to, face.max(0.0) * dt_s / grid.cell_m * solid);
+        };
+        side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
+        side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
+        side(2, j + 1 < grid.ny, cell + grid.nx, v, |(_, v)| v);
+        side(3, j > 0, cell.wrapping_sub(grid.nx), -v, |(_, v)| -v);
+        let all: f64 = leaves.iter().map(|(_, depth)| depth).sum();
+        if all > solid {
+            leaves.iter_mut().for_each(|(_, depth)| *depth *= solid / all);
+        }
+        leaves
+    }
+
     /// Wakes the cells in which the flow would take up bed: `wet` are the cells to look at. Call it when the wet cells
     /// change; cells that carry debris are looked at by every step anyway.
     pub fn wake<F: Flow + ?Sized>(&mut self, flow: &F, wet: impl IntoIterator<Item = usize>) {
         let cell_m = flow.grid().cell_m;
         let mut fresh = Vec::new();
         for cell in wet {
-            if self.solid_m[cell] == 0.0 && self.loose_m[cell] > 0.0 && self.falls_m_s(flow, cell, cell_m) > 0.0 {
+            if self.solid_m[cell] == 0.0 && self.loose_m(cell) > 0.0 && self.falls_m_s(flow, cell, cell_m) > 0.0 {
                 fresh.push(cell);
             }
         }
@@ -244,7 +284,10 @@ impl Debris {
         let area = cell_m * cell_m;
         let packed = self.spec.grains.packed;
         // From one frozen picture of the flow, so that the order of the cells means nothing.
-        let changes: Vec<f64> = self.active.iter().map(|&cell| self.falls_m_s(flow, cell, cell_m) * dt_s).collect();
+        let changes: Vec<f64> = {
+            let flow = &*flow;
+            self.each_active(|cell| self.falls_m_s(flow, cell, cell_m) * dt_s)
+        };
         for (row, fall) in changes.into_iter().enumerate() {
             let cell = self.active[row];
             let h = flow.depth_m(cell);
@@ -252,8 +295,10 @@ impl Debris {
             // What the packed concentration cannot hold is laid down at once; so is the load of a film.
             let most = if h > FILM_M { packed * h } else { 0.0 };
             let jammed = if solid > most { (solid - most) / packed } else { 0.0 };
-            let falls = if fall > 0.0 {
-                fall.min(SHARE * h).min(f64::from(self.loose_m[cell]))
+            let falls = if fall < 0.0 && solid < CLEAR * h {
+                -solid / packed
+            } else if fall > 0.0 {
+                fall.min(SHARE * h).min(self.loose_m(cell))
             } else {
                 fall.max(-SHARE * h).max(-solid / packed)
             } - jammed;
@@ -261,7 +306,7 @@ impl Debris {
                 flow.set_bed_m(cell, flow.bed_m(cell) - falls);
                 flow.give_m3(cell, falls * area, Account::Entrainment);
                 self.solid_m[cell] += packed * falls;
-                self.loose_m[cell] -= falls as f32;
+                self.loosen(cell, -falls);
                 self.eroded_m3 += falls * area;
             } else if falls < 0.0 {
                 // Only as much as there are grains for, and free mixture to take.
@@ -269,7 +314,7 @@ impl Debris {
                 let taken = flow.take_m3(cell, rises * area, Account::Entrainment) / area;
                 flow.set_bed_m(cell, flow.bed_m(cell) + taken);
                 self.solid_m[cell] = (solid - packed * taken).max(0.0);
-                self.loose_m[cell] += taken as f32;
+                self.loosen(cell, taken);
                 self.deposited_m3 += taken * area;
             }
         }
@@ -357,6 +402,9 @@ mod tests {
         }
         fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
             self.water.set_crest_m(face, crest_m);
+        }
+        fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+            self.water.add_rows(account, gains);
         }
     }
 

@@ -15,6 +15,7 @@
 
 use super::{GRAIN_KG_M3, WATER_KG_M3};
 use crate::flow::{Flow, G};
+use crate::solver::{Real, Solver};
 use base::complaint::Complaints;
 use base::math;
 use serde::{Deserialize, Serialize};
@@ -186,8 +187,38 @@ pub trait Momentum: Flow {
     fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64);
 }
 
-/// Slows the flow of `cells` by what the law resists beyond the Manning friction that the solver has already taken
-/// (`solver_manning`): one implicit split step of `dt_s`. `cv_and_slope` gives a cell's concentration and bed slope.
+impl<R: Real> Momentum for Solver<R> {
+    fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64) {
+        Solver::set_momentum_m2_s(self, cell, east, north);
+    }
+}
+
+/// Momentum (east, north), m2/s, of a cell after `dt_s` of what the law resists beyond the Manning friction that the solver
+/// has already taken (`solver_manning`). `cv_and_slope`: concentration and slope of the bed.
+pub fn slowed<F: Flow + ?Sized>(
+    flow: &F,
+    cell: usize,
+    law: &Friction,
+    solver_manning: f64,
+    cv_and_slope: (f64, f64),
+    dt_s: f64,
+) -> (f64, f64) {
+    let h = flow.depth_m(cell);
+    let (u, v) = flow.velocity_m_s(cell);
+    let speed = math::hypot(u, v);
+    if h <= 0.0 || speed <= 0.0 {
+        return (0.0, 0.0);
+    }
+    let (cv, bed_slope) = cv_and_slope;
+    let taken = Friction::Manning { n: solver_manning }.terms(h, 0.0, 0.0).per_speed_squared;
+    let mut terms = law.terms(h, cv, bed_slope);
+    terms.per_speed_squared = (terms.per_speed_squared - taken).max(0.0);
+    let share = terms.slowed_m_s(speed, dt_s) / speed;
+    (h * u * share, h * v * share)
+}
+
+/// Slows the flow of `cells`: one implicit split step of `dt_s` (see [`slowed`]). `cv_and_slope` gives a cell's
+/// concentration and bed slope.
 pub fn apply<F: Momentum + ?Sized>(
     flow: &mut F,
     cells: &[usize],
@@ -197,18 +228,8 @@ pub fn apply<F: Momentum + ?Sized>(
     dt_s: f64,
 ) {
     for &cell in cells {
-        let h = flow.depth_m(cell);
-        let (u, v) = flow.velocity_m_s(cell);
-        let speed = math::hypot(u, v);
-        if h <= 0.0 || speed <= 0.0 {
-            continue;
-        }
-        let (cv, bed_slope) = cv_and_slope(cell);
-        let taken = Friction::Manning { n: solver_manning(cell) }.terms(h, 0.0, 0.0).per_speed_squared;
-        let mut terms = law.terms(h, cv, bed_slope);
-        terms.per_speed_squared = (terms.per_speed_squared - taken).max(0.0);
-        let share = terms.slowed_m_s(speed, dt_s) / speed;
-        flow.set_momentum_m2_s(cell, h * u * share, h * v * share);
+        let (east, north) = slowed(flow, cell, law, solver_manning(cell), cv_and_slope(cell), dt_s);
+        flow.set_momentum_m2_s(cell, east, north);
     }
 }
 
