@@ -8,6 +8,9 @@ use hydro::deck::{Deck, Span, example};
 use std::path::Path;
 use std::sync::Arc;
 
+/// The typeface that `sandtable flood` draws with.
+const FONT: &[u8] = include_bytes!("../../viewer/assets/NotoSansSC-subset.ttf");
+
 /// The example, cut to 40 min with layers every 10, so that debug tests are quick.
 fn model(folder: &Path) -> Arc<Model> {
     let (terrain, cover) = example::rasters();
@@ -65,8 +68,9 @@ fn a_run_leaves_rasters_netcdf_outlines_gauges_and_a_summary_that_agree_with_it(
     // Grade: exact.
     let folder = tempfile::tempdir().expect("temporary folder");
     let model = model(folder.path());
-    let out = folder.path().join("out");
-    let written = Folder::new(&out, None).expect("made");
+    // Kept, to be looked at.
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("run_deck");
+    let written = Folder::new(&out, Some(FONT)).expect("made");
     let mut run = Run::new(model.clone()).expect("starts");
     written.frame(&run).expect("written");
     loop {
@@ -92,4 +96,8 @@ fn a_run_leaves_rasters_netcdf_outlines_gauges_and_a_summary_that_agree_with_it(
     let outlines = std::fs::read_to_string(out.join("max_depth.geojson")).expect("outlines");
     assert!(outlines.contains("MultiPolygon") && outlines.contains("depth_m"));
     assert!(std::fs::read_to_string(out.join("summary.json")).expect("summary").contains("\"mass_error\""));
+    let picture = image::open(out.join("max_depth.png")).expect("drawn").to_rgb8();
+    assert_eq!(picture.width(), model.outputs.picture_width_px);
+    let deep = image::Rgb([0x13, 0x57, 0x98]);
+    assert!(picture.pixels().filter(|p| **p == deep).count() > 300, "the legend's box of 1 to 2 m");
 }
