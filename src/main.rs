@@ -13,6 +13,7 @@ macro_rules! say {
 mod args;
 mod commands;
 mod export;
+mod flood;
 mod validate;
 
 use args::{Cli, Command, ValidateWhat};
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import(&args),
         Command::Synth(args) => commands::synth(&args),
         Command::Export(args) => export::export(&args),
+        Command::Flood(args) => flood::flood(&args),
         Command::Validate { what: ValidateWhat::Flood(args) } => validate::flood(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sandtable", &mut std::io::stdout());

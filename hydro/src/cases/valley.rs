@@ -1,0 +1,410 @@
+//! Ground of a mountain valley that opens on a fan with a town, "Emei-like": synthetic, of the kind of the valleys at the
+//! foot of Emei Shan (峨眉山): channels of 2-20 %, walls of 40-90 %, a fan of 2-3 % at the mouth. It is no map of them.
+//!
+//! The ground is grown from its channels. Channels are drawn first, each with a bed that falls all the way; the fan is a
+//! cone from its apex. Every other cell is reached from these by the cheapest way, where a metre of way costs as much rise
+//! as the slope there asks for (bank, terrace, wall, all with noise):
+//!
+//! ```text
+//! z(cell) = min over ways of  z(channel) + integral of slope ds,   slope > 0
+//! ```
+//!
+//! So every cell has a lower neighbour, and the ground has no pit by construction.
+
+use super::noise::Noise;
+use base::chance::{self, Stream};
+use base::grid::{Grid, Point};
+use base::math;
+use base::time::Tick;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::f64::consts::PI;
+
+/// How large.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size {
+    pub nx: usize,
+    pub ny: usize,
+    pub cell_m: f64,
+}
+
+impl Size {
+    /// 10 x 10 km at 5 m: four million cells.
+    pub const FULL: Size = Size { nx: 2000, ny: 2000, cell_m: 5.0 };
+    /// The same valley at 20 m, for tests.
+    pub const COARSE: Size = Size { nx: 500, ny: 500, cell_m: 20.0 };
+}
+
+/// A channel from its head to where it ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    pub name: String,
+    /// Points and bed levels, m, from the head down; about one point a cell.
+    pub line: Vec<Point>,
+    pub bed_m: Vec<f64>,
+    pub width_m: f64,
+    /// Area of the catchment above its head, km2, which is off the map or on its slopes.
+    pub catchment_km2: f64,
+    /// Mean slope.
+    pub slope: f64,
+}
+
+/// A bridge: the cells of the channel under it, across the flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bridge {
+    pub name: String,
+    pub at: Point,
+    /// Ends of its line, on the banks.
+    pub south: Point,
+    pub north: Point,
+    pub bed_m: f64,
+}
+
+/// The ground and what is on it.
+#[derive(Debug, Clone)]
+pub struct Valley {
+    pub grid: Grid,
+    pub bed_m: Vec<f64>,
+    pub manning: Vec<f64>,
+    pub channels: Vec<Channel>,
+    pub apex: Point,
+    pub bridges: Vec<Bridge>,
+    /// Cells of the town's ground between houses, and cells of houses.
+    pub streets: Vec<usize>,
+    pub houses: Vec<usize>,
+    /// Depth of loose bed, m, in channels; none elsewhere.
+    pub loose: Vec<usize>,
+}
+
+/// The fan falls by this along its radius, rise over run.
+pub const FAN_SLOPE: f64 = 0.025;
+/// Where the valley opens, share of the map's width; level there, m.
+const APEX: (f64, f64) = (0.62, 0.50);
+const APEX_M: f64 = 520.0;
+/// The fan lies within this angle of due east, rad.
+const FAN_HALF_ANGLE: f64 = 1.0;
+/// Depth of the main channel below the fan, m, and of the banks of the others.
+const BANK_M: f64 = 3.0;
+/// How high a house stands above its ground, m: water goes round it.
+pub const HOUSE_M: f64 = 8.0;
+const PLACE: u32 = 0x564C;
+
+impl Valley {
+    pub fn new(size: Size, seed: u64) -> Valley {
+        let grid = Grid { nx: size.nx, ny: size.ny, cell_m: size.cell_m, x0: 0.0, y0: 0.0 };
+        let apex = Point::new(APEX.0 * grid.width_m(), APEX.1 * grid.height_m());
+        let channels = channels(&grid, apex, seed);
+        let (mut bed_m, kind) = grow(&grid, apex, &channels, seed);
+        let mut manning: Vec<f64> = kind
+            .iter()
+            .map(|k| match k {
+                // Cobbles and boulders; fields; forest and scrub (Chow 1959, middles).
+                Ground::Channel => 0.045,
+                Ground::Fan => 0.040,
+                Ground::Slope => 0.080,
+            })
+            .collect();
+        let bridges = bridges(&channels[0], apex);
+        let (streets, houses) = town(&grid, apex, &channels[0], &kind);
+        for &cell in &houses {
+            bed_m[cell] += HOUSE_M;
+        }
+        for &cell in &streets {
+            manning[cell] = 0.025;
+        }
+        let loose = (0..grid.len()).filter(|&c| kind[c] == Ground::Channel).collect();
+        Valley { grid, bed_m, manning, channels, apex, bridges, streets, houses, loose }
+    }
+    /// The main river.
+    pub fn main(&self) -> &Channel {
+        &self.channels[0]
+    }
+    /// The cell of the main channel nearest to `share` of its length from its head.
+    pub fn along_main(&self, share: f64) -> usize {
+        let line = &self.main().line;
+        let k = ((line.len() - 1) as f64 * share).round() as usize;
+        self.grid.nearest_cell(line[k])
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    Channel,
+    Fan,
+    Slope,
+}
+
+/// Level of the fan's cone at a point.
+fn fan_m(apex: Point, p: Point) -> f64 {
+    APEX_M - FAN_SLOPE * p.distance_m(apex)
+}
+
+fn on_fan(apex: Point, p: Point) -> bool {
+    let (dx, dy) = (p.x - apex.x, p.y - apex.y);
+    dx > 0.0 && math::atan2(dy.abs(), dx) < FAN_HALF_ANGLE
+}
+
+/// The main river from the west to the apex and over the fan, and its tributaries.
+fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
+    let (w, h) = (grid.width_m(), grid.height_m());
+    let draw = |k: u32| chance::draw(seed, Stream::Synthesis, k, Tick(0), PLACE);
+    let step = grid.cell_m;
+    // The main river winds up from the apex to the west rim: slope from the fan's to 12 % at the head.
+    let n = (apex.x / step) as usize;
+    let y_at = |x: f64| {
+        let t = (apex.x - x) / apex.x;
+        apex.y + t * 0.10 * h * math::sin(2.0 * PI * (1.15 * t + 0.10)) - 0.10 * h * 0.0 * t
+            + 0.018 * h * math::sin(9.0 * PI * t) * t
+    };
+    let mut up = vec![apex];
+    for k in 1..=n {
+        let x = (apex.x - step * k as f64).max(0.5 * step);
+        up.push(Point::new(x, y_at(x)));
+    }
+    let mut bed = vec![APEX_M - BANK_M];
+    let length: f64 = up.windows(2).map(|p| p[0].distance_m(p[1])).sum();
+    let mut along = 0.0;
+    for pair in up.windows(2) {
+        let ds = pair[0].distance_m(pair[1]);
+        along += ds;
+        let t = along / length;
+        bed.push(bed[bed.len() - 1] + ds * (FAN_SLOPE + 0.095 * t * t));
+    }
+    let upper = (up.clone(), bed.clone());
+    up.reverse();
+    bed.reverse();
+    // Over the fan along its axis, with gentle bends, to the east rim.
+    let mut x = apex.x + step;
+    while x < w {
+        let t = (x - apex.x) / (w - apex.x);
+        let p = Point::new(x, apex.y + 0.012 * h * math::sin(3.0 * PI * t));
+        // The channel is shallower as it leaves the apex: three metres to one and a half.
+        let below = BANK_M * (1.0 - 0.5 * t);
+        let z = (fan_m(apex, p) - below).min(bed[bed.len() - 1] - 0.008 * step);
+        up.push(p);
+        bed.push(z);
+        x += step;
+    }
+    let mut channels = vec![Channel {
+        name: "main river".into(),
+        slope: (bed[0] - bed[bed.len() - 1]) / (length + w - apex.x),
+        line: up,
+        bed_m: bed,
+        width_m: 26.0,
+        catchment_km2: 18.0,
+    }];
+    // Tributaries leave the main river by turns to the north and the south.
+    for k in 0..10u32 {
+        let at = ((0.08 + 0.085 * f64::from(k) + 0.03 * (draw(10 + k) - 0.5)) * (upper.0.len() - 1) as f64) as usize;
+        let (mouth, mouth_m) = (upper.0[at], upper.1[at]);
+        let side = if k % 2 == 0 { 1.0 } else { -1.0 };
+        let rim = if side > 0.0 { h - mouth.y } else { mouth.y };
+        let reach = (0.45 + 0.45 * draw(30 + k)) * rim;
+        let lean = (0.55 * draw(50 + k) + 0.1) * side;
+        let slope_end = 0.12 + 0.08 * draw(70 + k);
+        let (mut line, mut bed) = (vec![mouth], vec![mouth_m]);
+        let m = (reach / step) as usize;
+        for s in 1..=m {
+            let t = s as f64 / m as f64;
+            let bend = 0.04 * reach * math::sin(5.0 * PI * t + f64::from(k)) * t;
+            // Upstream is to the west: tributaries lean that way.
+            let p = Point::new(mouth.x - lean.abs() * reach * t + bend, mouth.y + side * reach * t);
+            if p.x < 2.0 * step || p.x > apex.x || p.y < 2.0 * step || p.y > h - 2.0 * step {
+                break;
+            }
+            let ds = p.distance_m(line[line.len() - 1]);
+            bed.push(bed[bed.len() - 1] + ds * (0.05 + (slope_end - 0.05) * t));
+            line.push(p);
+        }
+        let length: f64 = line.windows(2).map(|p| p[0].distance_m(p[1])).sum();
+        let slope = (bed[bed.len() - 1] - bed[0]) / length.max(1.0);
+        line.reverse();
+        bed.reverse();
+        channels.push(Channel {
+            name: format!("tributary {}", k + 1),
+            line,
+            bed_m: bed,
+            width_m: 10.0,
+            catchment_km2: 1.5 + 2.5 * draw(90 + k),
+            slope,
+        });
+    }
+    channels
+}
+
+/// Grows the ground from channels and fan.
+fn grow(grid: &Grid, apex: Point, channels: &[Channel], seed: u64) -> (Vec<f64>, Vec<Ground>) {
+    let (w, h) = (grid.width_m(), grid.height_m());
+    let (wide, near) = (Noise::new(seed, 11, 900.0, w, h), Noise::new(seed, 12, 160.0, w, h));
+    let n = grid.len();
+    // Level, way from the channel, kind.
+    let mut z = vec![f64::INFINITY; n];
+    let mut way = vec![0.0f32; n];
+    let mut kind = vec![Ground::Slope; n];
+    // A channel's bed is flat across its width.
+    for channel in channels {
+        let half = 0.5 * channel.width_m;
+        for (p, &level) in channel.line.iter().zip(&channel.bed_m) {
+            let mut stamp = grid.cells_within(*p, half);
+            stamp.push(grid.nearest_cell(*p));
+            for cell in stamp {
+                if level < z[cell] {
+                    z[cell] = level;
+                    kind[cell] = Ground::Channel;
+                }
+            }
+        }
+    }
+    // The fan, with banks to the channel, and its own faint relief along the radius only (so that it falls everywhere).
+    for cell in 0..n {
+        let p = grid.centre(cell);
+        if on_fan(apex, p) && kind[cell] == Ground::Slope {
+            z[cell] = fan_m(apex, p);
+            kind[cell] = Ground::Fan;
+        }
+    }
+    let rank = |z: f64| (z * 1e4).round() as i64;
+    let mut open: BinaryHeap<Reverse<(i64, usize)>> =
+        (0..n).filter(|&c| z[c].is_finite()).map(|c| Reverse((rank(z[c]), c))).collect();
+    while let Some(Reverse((level, cell))) = open.pop() {
+        if level > rank(z[cell]) {
+            continue;
+        }
+        let (i, j) = (cell % grid.nx, cell / grid.nx);
+        for dj in -1..=1i64 {
+            for di in -1..=1i64 {
+                let (x, y) = (i as i64 + di, j as i64 + dj);
+                if (di, dj) == (0, 0) || x < 0 || y < 0 || x >= grid.nx as i64 || y >= grid.ny as i64 {
+                    continue;
+                }
+                let to = grid.index(x as usize, y as usize);
+                if kind[to] != Ground::Slope {
+                    continue;
+                }
+                let ds = grid.cell_m * if di != 0 && dj != 0 { std::f64::consts::SQRT_2 } else { 1.0 };
+                let far = f64::from(way[cell]) + ds;
+                let p = grid.centre(to);
+                let rise = ds * wall_slope(far, wide.at(p.x, p.y), near.at(p.x, p.y));
+                if z[cell] + rise < z[to] {
+                    z[to] = z[cell] + rise;
+                    way[to] = far as f32;
+                    open.push(Reverse((rank(z[to]), to)));
+                }
+            }
+        }
+    }
+    (z, kind)
+}
+
+/// Slope of the ground at `far_m` from the channel: bank, terrace, wall that eases towards the ridge.
+fn wall_slope(far_m: f64, wide: f64, near: f64) -> f64 {
+    if far_m < 8.0 {
+        return 0.35;
+    }
+    let terrace = 45.0 + 35.0 * wide;
+    if far_m < terrace {
+        return (0.03 + 0.02 * near).max(0.01);
+    }
+    let ease = 1.0 / (1.0 + (far_m - terrace) / 900.0);
+    ((0.45 + 0.20 * wide + 0.18 * near) * ease + 0.10).clamp(0.05, 0.9)
+}
+
+/// Three bridges over the main river: at the valley's mouth and in the town.
+fn bridges(main: &Channel, apex: Point) -> Vec<Bridge> {
+    let names = ["mouth bridge", "town bridge", "lower bridge"];
+    [-150.0, 350.0, 900.0]
+        .iter()
+        .zip(names)
+        .map(|(&x, name)| {
+            let x = apex.x + x;
+            let k = main.line.iter().position(|p| p.x >= x).unwrap_or(main.line.len() - 1);
+            let at = main.line[k];
+            let half = 0.5 * main.width_m + 6.0;
+            Bridge {
+                name: name.into(),
+                at,
+                south: Point::new(at.x, at.y - half),
+                north: Point::new(at.x, at.y + half),
+                bed_m: main.bed_m[k],
+            }
+        })
+        .collect()
+}
+
+/// Houses in rows on both sides of the river below the apex: streets between them.
+fn town(grid: &Grid, apex: Point, main: &Channel, kind: &[Ground]) -> (Vec<usize>, Vec<usize>) {
+    let (mut streets, mut houses) = (Vec::new(), Vec::new());
+    let river_y = |x: f64| {
+        let k = main.line.partition_point(|p| p.x < x).min(main.line.len() - 1);
+        main.line[k].y
+    };
+    for (cell, ground) in kind.iter().enumerate() {
+        let p = grid.centre(cell);
+        let (dx, dy) = (p.x - apex.x, p.y - apex.y);
+        if *ground != Ground::Fan || !(200.0..1300.0).contains(&dx) || dy.abs() > 450.0 {
+            continue;
+        }
+        // A road of 20 m along the river; then blocks of 30 x 20 m in a net of streets of 10 m.
+        let off = (p.y - river_y(p.x)).abs();
+        let within = |v: f64, pitch: f64, built: f64| (v / pitch - (v / pitch).floor()) * pitch < built;
+        if off > 0.5 * main.width_m + 25.0 && within(dx, 40.0, 30.0) && within(dy + 1000.0, 30.0, 20.0) {
+            houses.push(cell);
+        } else {
+            streets.push(cell);
+        }
+    }
+    (streets, houses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_fall_all_the_way_with_slopes_of_the_kind() {
+        // Grade: reference. Slopes of 2 to 20 %.
+        let valley = Valley::new(Size::COARSE, 5);
+        assert_eq!(valley.channels.len(), 11);
+        for channel in &valley.channels {
+            assert!(channel.bed_m.windows(2).all(|z| z[1] < z[0]), "{} falls", channel.name);
+            assert!((0.015..0.20).contains(&channel.slope), "{}: {}", channel.name, channel.slope);
+            assert!(channel.line.len() > 20, "{}: {}", channel.name, channel.line.len());
+        }
+    }
+
+    #[test]
+    fn every_cell_off_the_rim_drains() {
+        // Grade: exact. Houses apart, each cell has a neighbour that is no higher.
+        let valley = Valley::new(Size::COARSE, 5);
+        let grid = &valley.grid;
+        let mut ground = valley.bed_m.clone();
+        for &cell in &valley.houses {
+            ground[cell] -= HOUSE_M;
+        }
+        let mut pits = 0;
+        for j in 1..grid.ny - 1 {
+            for i in 1..grid.nx - 1 {
+                let here = ground[grid.index(i, j)];
+                let lowest = (-1..=1i64)
+                    .flat_map(|dj| (-1..=1i64).map(move |di| (di, dj)))
+                    .filter(|d| *d != (0, 0))
+                    .map(|(di, dj)| ground[grid.index((i as i64 + di) as usize, (j as i64 + dj) as usize)])
+                    .fold(f64::INFINITY, f64::min);
+                pits += usize::from(lowest > here);
+            }
+        }
+        assert!(pits * 10_000 < grid.len(), "{pits} pits in {} cells", grid.len());
+    }
+
+    #[test]
+    fn the_relief_is_that_of_mountains_and_the_town_lies_on_the_fan() {
+        // Grade: behaviour.
+        let valley = Valley::new(Size::COARSE, 5);
+        let high = valley.bed_m.iter().copied().fold(0.0, f64::max);
+        assert!((900.0..2600.0).contains(&high), "highest {high} m");
+        assert!(!valley.houses.is_empty() && !valley.streets.is_empty());
+        assert_eq!(valley.bridges.len(), 3);
+        let town: f64 = valley.streets.iter().map(|&c| valley.bed_m[c]).sum::<f64>() / valley.streets.len() as f64;
+        assert!((480.0..525.0).contains(&town), "town at {town} m");
+    }
+}

@@ -1,0 +1,542 @@
+//! Debris that a flood carries, takes up and lays down (泥石流、夹沙洪水). Each cell has a column of solids s (m of grains
+//! without pores), so the concentration is Cv = s/h. The solids go with the water, upwind and conservatively,
+//!
+//! ```text
+//! ds/dt + d(u s)/dx + d(v s)/dy = C* i        dz/dt = -i        dh/dt = ... + i
+//! ```
+//!
+//! where i is the speed at which the bed falls (`equilibrium`). Bed taken up is C* of grains and 1 - C* of water that fills
+//! its pores, so the mixture gains exactly what the bed loses: `Account::Entrainment` and the bed's change cancel.
+//! The mixture is one fluid with one velocity; grains and water do not part. The concentration never passes the packed one:
+//! what would, is laid down. The velocity at a face is the mean of its two cells, so the solids' flux is not the solver's
+//! own face flux: at fronts the concentration may be off by a few per cent, the amounts never.
+
+use super::equilibrium::{Entrainment, Grains};
+use super::rheology::{self, Friction, Momentum};
+use crate::flow::{Account, Face, Flow};
+use base::complaint::Complaints;
+use base::math;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What the debris is and how it behaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    pub friction: Friction,
+    pub entrainment: Entrainment,
+    #[serde(default)]
+    pub grains: Grains,
+    /// Depth of loose bed that can be taken up, m, where no cell says otherwise (可蚀厚度).
+    pub erodible_m: f64,
+}
+
+impl Spec {
+    /// Everything that is wrong with it.
+    pub fn check(&self, file: &Path) -> Complaints {
+        let mut complaints = Complaints::new();
+        self.friction.check(file, &mut complaints);
+        self.entrainment.check(file, &mut complaints);
+        self.grains.check(file, &mut complaints);
+        if !(0.0..=50.0).contains(&self.erodible_m) {
+            complaints.add(file, format!("erodible_m of {}", self.erodible_m), "0 to 50 m");
+        }
+        complaints
+    }
+}
+
+/// Flow thinner than this carries no debris, m: what it holds is laid down.
+const FILM_M: f64 = 0.005;
+/// Share of a cell that debris may cross in one step of its own.
+const COURANT: f64 = 0.5;
+/// Most that the bed may fall or rise in one step, share of the flow's depth: keeps the bed and the flow together.
+const SHARE: f64 = 0.05;
+
+/// The debris on a grid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Debris {
+    pub spec: Spec,
+    /// Depth of grains, m, by cell.
+    solid_m: Vec<f64>,
+    /// Loose bed left, m, where it is not the spec's.
+    loose_m: BTreeMap<usize, f64>,
+    /// Cells with solids, in index order.
+    active: Vec<usize>,
+    /// Volume of bed taken up less laid down, m3.
+    eroded_m3: f64,
+    deposited_m3: f64,
+    /// Solids that were given from outside, m3.
+    given_m3: f64,
+}
+
+/// Cells worked on at a time.
+const CHUNK: usize = 2048;
+/// Load below which a flow that lays down lays down all, share of its volume.
+const CLEAR: f64 = 1e-4;
+
+/// What a `Debris` holds, m3 of grains: at every moment `given + packed x (eroded - deposited) = carried`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Balance {
+    pub given_m3: f64,
+    pub eroded_m3: f64,
+    pub deposited_m3: f64,
+    pub carried_m3: f64,
+}
+
+impl Debris {
+    pub fn new(spec: Spec, cells: usize) -> Debris {
+        Debris {
+            spec,
+            solid_m: vec![0.0; cells],
+            loose_m: BTreeMap::new(),
+            active: Vec::new(),
+            eroded_m3: 0.0,
+            deposited_m3: 0.0,
+            given_m3: 0.0,
+        }
+    }
+    /// Sets how deep the bed of a cell is loose, m: 0 on rock and in streets.
+    pub fn set_loose_m(&mut self, cell: usize, depth_m: f64) {
+        self.loose_m.insert(cell, depth_m);
+    }
+    /// Depth of loose bed left in a cell, m.
+    pub fn loose_m(&self, cell: usize) -> f64 {
+        self.loose_m.get(&cell).copied().unwrap_or(self.spec.erodible_m)
+    }
+    fn loosen(&mut self, cell: usize, by_m: f64) {
+        let left = (self.loose_m(cell) + by_m).max(0.0);
+        self.loose_m.insert(cell, left);
+    }
+    pub fn solid_m(&self, cell: usize) -> f64 {
+        self.solid_m[cell]
+    }
+    /// Concentration by volume in a cell.
+    pub fn concentration(&self, flow: &(impl Flow + ?Sized), cell: usize) -> f64 {
+        let h = flow.depth_m(cell);
+        if h > 0.0 { (self.solid_m[cell] / h).min(self.spec.grains.packed) } else { 0.0 }
+    }
+    /// Cells with solids, in index order.
+    pub fn active(&self) -> &[usize] {
+        &self.active
+    }
+    /// Brings grains into a cell from outside: the mixture itself is given by whoever gives the water.
+    pub fn give_solids_m3(&mut self, cell: usize, volume_m3: f64, cell_m: f64) {
+        self.solid_m[cell] += volume_m3 / (cell_m * cell_m);
+        self.given_m3 += volume_m3;
+        if let Err(at) = self.active.binary_search(&cell) {
+            self.active.insert(at, cell);
+        }
+    }
+    pub fn balance(&self, cell_m: f64) -> Balance {
+        let carried: f64 = self.active.iter().map(|&cell| self.solid_m[cell]).sum();
+        Balance {
+            given_m3: self.given_m3,
+            eroded_m3: self.eroded_m3,
+            deposited_m3: self.deposited_m3,
+            carried_m3: carried * cell_m * cell_m,
+        }
+    }
+
+    /// One step of `dt_s` after the solver's own: friction beyond its Manning, advection, exchange with the bed.
+    pub fn step<F: Momentum + ?Sized>(
+        &mut self,
+        flow: &mut F,
+        solver_manning: impl Fn(usize) -> f64 + Sync,
+        dt_s: f64,
+    ) {
+        self.resist(flow, solver_manning, dt_s);
+        self.advect(flow, dt_s);
+        self.exchange(flow, dt_s);
+    }
+
+    /// The friction step on the cells that carry debris.
+    pub fn resist<F: Momentum + ?Sized>(&self, flow: &mut F, solver_manning: impl Fn(usize) -> f64 + Sync, dt_s: f64) {
+        let cell_m = flow.grid().cell_m;
+        let slowed: Vec<(f64, f64)> = {
+            let flow = &*flow;
+            self.each_active(|cell| {
+                let of = (self.concentration(flow, cell), bed_slope(flow, cell, cell_m));
+                rheology::slowed(flow, cell, &self.spec.friction, solver_manning(cell), of, dt_s)
+            })
+        };
+        for (&cell, (east, north)) in self.active.iter().zip(slowed) {
+            flow.set_momentum_m2_s(cell, east, north);
+        }
+    }
+
+    /// `work(cell)` for every active cell, in their order.
+    fn each_active<T: Send>(&self, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let chunks = self.active.len().div_ceil(CHUNK);
+        let parts = base::fold::map(chunks, |k| {
+            let to = ((k + 1) * CHUNK).min(self.active.len());
+            self.active[k * CHUNK..to].iter().map(|&cell| work(cell)).collect::<Vec<T>>()
+        });
+        parts.into_iter().flatten().collect()
+    }
+
+    /// Moves the solids with the flow, in as many steps as their own Courant number asks for.
+    pub fn advect<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
+        let cell_m = flow.grid().cell_m;
+        let fastest = self
+            .active
+            .iter()
+            .map(|&cell| {
+                let (u, v) = flow.velocity_m_s(cell);
+                u.abs() + v.abs()
+            })
+            .fold(0.0, f64::max);
+        let steps = (fastest * dt_s / (COURANT * cell_m)).ceil().clamp(1.0, 1000.0) as usize;
+        for _ in 0..steps {
+            self.advect_once(flow, dt_s / steps as f64);
+        }
+    }
+
+    fn advect_once<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
+        let moved = self.each_active(|cell| self.leaves(flow, cell, dt_s));
+        let moved = self.active.clone().into_iter().zip(moved).flat_map(|(cell, leaves)| {
+            let out: f64 = leaves.iter().map(|(_, depth)| depth).sum();
+            leaves.into_iter().chain([(cell, -out)])
+        });
+        let mut fresh = Vec::new();
+        for (cell, depth) in moved {
+            if depth == 0.0 {
+                continue;
+            }
+            if self.solid_m[cell] == 0.0 && depth > 0.0 {
+                fresh.push(cell);
+            }
+            self.solid_m[cell] = (self.solid_m[cell] + depth).max(0.0);
+        }
+        if !fresh.is_empty() {
+            self.active.extend(fresh);
+            self.active.sort_unstable();
+            self.active.dedup();
+        }
+    }
+
+    /// What leaves a cell by each side in `dt_s`, and where to; only outflow, so each face is counted once, by its upwind cell.
+    fn leaves<F: Flow + ?Sized>(&self, flow: &F, cell: usize, dt_s: f64) -> [(usize, f64); 4] {
+        let grid = flow.grid();
+        let mut leaves = [(cell, 0.0); 4];
+        let solid = self.solid_m[cell];
+        let (u, v) = flow.velocity_m_s(cell);
+        if solid <= 0.0 || (u, v) == (0.0, 0.0) {
+            return leaves;
+        }
+        let (i, j) = (cell % grid.nx, cell / grid.nx);
+        let mut side = |slot: usize, inside: bool, to: usize, outward: f64, of_other: fn((f64, f64)) -> f64| {
+            if !inside {
+                return;
+            }
+            let there = flow.depth_m(to);
+            if there <= 0.0 || !passes(flow, cell, to) {
+                return;
+            }
+            // At a front the film beyond has no velocity of its own: the flow's counts.
+            let face = if there <= FILM_M { outward } else { 0.5 * (outward + of_other(flow.velocity_m_s(to))) };
+            leaves[slot] = (to, face.max(0.0) * dt_s / grid.cell_m * solid);
+        };
+        side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
+        side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
+        side(2, j + 1 < grid.ny, cell + grid.nx, v, |(_, v)| v);
+        side(3, j > 0, cell.wrapping_sub(grid.nx), -v, |(_, v)| -v);
+        let all: f64 = leaves.iter().map(|(_, depth)| depth).sum();
+        if all > solid {
+            leaves.iter_mut().for_each(|(_, depth)| *depth *= solid / all);
+        }
+        leaves
+    }
+
+    /// Wakes the cells in which the flow would take up bed: `wet` are the cells to look at. Call it when the wet cells
+    /// change; cells that carry debris are looked at by every step anyway.
+    pub fn wake<F: Flow + ?Sized>(&mut self, flow: &F, wet: impl IntoIterator<Item = usize>) {
+        let cell_m = flow.grid().cell_m;
+        let mut fresh = Vec::new();
+        for cell in wet {
+            if self.solid_m[cell] == 0.0 && self.loose_m(cell) > 0.0 && self.falls_m_s(flow, cell, cell_m) > 0.0 {
+                fresh.push(cell);
+            }
+        }
+        if !fresh.is_empty() {
+            self.active.extend(fresh);
+            self.active.sort_unstable();
+            self.active.dedup();
+        }
+    }
+
+    fn falls_m_s<F: Flow + ?Sized>(&self, flow: &F, cell: usize, cell_m: f64) -> f64 {
+        let h = flow.depth_m(cell);
+        let (u, v) = flow.velocity_m_s(cell);
+        let speed = math::hypot(u, v);
+        if h <= FILM_M || speed <= 0.0 {
+            return 0.0;
+        }
+        let slope = surface_falls(flow, cell, (u / speed, v / speed), cell_m);
+        let cv = self.solid_m[cell] / h;
+        self.spec.entrainment.bed_falls_m_s(&self.spec.grains, h, speed, cv, slope)
+    }
+
+    /// Takes up and lays down.
+    pub fn exchange<F: Flow + ?Sized>(&mut self, flow: &mut F, dt_s: f64) {
+        let cell_m = flow.grid().cell_m;
+        let area = cell_m * cell_m;
+        let packed = self.spec.grains.packed;
+        // From one frozen picture of the flow, so that the order of the cells means nothing.
+        let changes: Vec<f64> = {
+            let flow = &*flow;
+            self.each_active(|cell| self.falls_m_s(flow, cell, cell_m) * dt_s)
+        };
+        for (row, fall) in changes.into_iter().enumerate() {
+            let cell = self.active[row];
+            let h = flow.depth_m(cell);
+            let solid = self.solid_m[cell];
+            // What the packed concentration cannot hold is laid down at once; so is the load of a film.
+            let most = if h > FILM_M { packed * h } else { 0.0 };
+            let jammed = if solid > most { (solid - most) / packed } else { 0.0 };
+            let falls = if fall < 0.0 && solid < CLEAR * h {
+                -solid / packed
+            } else if fall > 0.0 {
+                fall.min(SHARE * h).min(self.loose_m(cell))
+            } else {
+                fall.max(-SHARE * h).max(-solid / packed)
+            } - jammed;
+            if falls > 0.0 {
+                flow.set_bed_m(cell, flow.bed_m(cell) - falls);
+                flow.give_m3(cell, falls * area, Account::Entrainment);
+                self.solid_m[cell] += packed * falls;
+                self.loosen(cell, -falls);
+                self.eroded_m3 += falls * area;
+            } else if falls < 0.0 {
+                // Only as much as there are grains for, and free mixture to take.
+                let rises = (-falls).min(solid / packed);
+                let taken = flow.take_m3(cell, rises * area, Account::Entrainment) / area;
+                flow.set_bed_m(cell, flow.bed_m(cell) + taken);
+                self.solid_m[cell] = (solid - packed * taken).max(0.0);
+                self.loosen(cell, taken);
+                self.deposited_m3 += taken * area;
+            }
+        }
+        let solid = &self.solid_m;
+        self.active.retain(|&cell| solid[cell] > 0.0);
+    }
+}
+
+/// Does anything flow from `cell` to its neighbour `to`? Not while a crest stands above the water.
+fn passes<F: Flow + ?Sized>(flow: &F, cell: usize, to: usize) -> bool {
+    match Face::between(flow.grid(), cell, to).and_then(|face| flow.crest_m(face)) {
+        Some(crest) => flow.stage_m(cell) > crest,
+        None => true,
+    }
+}
+
+/// Steepest slope of the bed about a cell, rise over run.
+fn bed_slope<F: Flow + ?Sized>(flow: &F, cell: usize, cell_m: f64) -> f64 {
+    let (east, north) = gradient(flow.grid(), cell, |c| flow.bed_m(c));
+    math::hypot(east, north) / cell_m
+}
+
+/// How fast the water's surface falls along a direction, rise over run; 0 where it rises.
+fn surface_falls<F: Flow + ?Sized>(flow: &F, cell: usize, along: (f64, f64), cell_m: f64) -> f64 {
+    let here = flow.stage_m(cell);
+    // A dry neighbour above the water says nothing about its surface.
+    let level = |c: usize| {
+        let bed = flow.bed_m(c);
+        if flow.depth_m(c) > 0.0 { flow.stage_m(c) } else { bed.min(here) }
+    };
+    let (east, north) = gradient(flow.grid(), cell, level);
+    (-(east * along.0 + north * along.1) / cell_m).max(0.0)
+}
+
+/// Central difference of a level over a cell (one-sided at the rim), m per cell.
+fn gradient(grid: &base::grid::Grid, cell: usize, level: impl Fn(usize) -> f64) -> (f64, f64) {
+    let (i, j) = (cell % grid.nx, cell / grid.nx);
+    let along = |at: usize, n: usize, step: usize| {
+        let (low, high) = (if at > 0 { cell - step } else { cell }, if at + 1 < n { cell + step } else { cell });
+        if low == high { 0.0 } else { (level(high) - level(low)) / (((high - low) / step) as f64) }
+    };
+    (along(i, grid.nx, 1), along(j, grid.ny, grid.nx))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rheology::Mud;
+    use super::*;
+    use crate::flow::Buckets;
+    use base::grid::Grid;
+
+    /// Buckets with a velocity of their own.
+    struct Stream {
+        water: Buckets,
+        velocity: Vec<(f64, f64)>,
+    }
+
+    impl Flow for Stream {
+        fn grid(&self) -> &Grid {
+            &self.water.grid
+        }
+        fn bed_m(&self, cell: usize) -> f64 {
+            self.water.bed_m(cell)
+        }
+        fn depth_m(&self, cell: usize) -> f64 {
+            self.water.depth_m(cell)
+        }
+        fn free_m(&self, cell: usize) -> f64 {
+            self.water.free_m(cell)
+        }
+        fn velocity_m_s(&self, cell: usize) -> (f64, f64) {
+            self.velocity[cell]
+        }
+        fn take_m3(&mut self, cell: usize, volume_m3: f64, account: Account) -> f64 {
+            self.water.take_m3(cell, volume_m3, account)
+        }
+        fn give_m3(&mut self, cell: usize, volume_m3: f64, account: Account) {
+            self.water.give_m3(cell, volume_m3, account);
+        }
+        fn set_bed_m(&mut self, cell: usize, bed_m: f64) {
+            self.water.set_bed_m(cell, bed_m);
+        }
+        fn crest_m(&self, face: Face) -> Option<f64> {
+            self.water.crest_m(face)
+        }
+        fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
+            self.water.set_crest_m(face, crest_m);
+        }
+        fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+            self.water.add_rows(account, gains);
+        }
+    }
+
+    impl Momentum for Stream {
+        fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64) {
+            let h = self.water.depth_m[cell];
+            self.velocity[cell] = if h > 0.0 { (east / h, north / h) } else { (0.0, 0.0) };
+        }
+    }
+
+    fn slope(nx: usize, fall: f64, speed: f64, depth: f64) -> Stream {
+        let grid = Grid { nx, ny: 1, cell_m: 10.0, x0: 0.0, y0: 0.0 };
+        let bed = (0..nx).map(|i| 1000.0 - fall * 10.0 * i as f64).collect();
+        Stream { water: Buckets::new(grid, bed, vec![depth; nx]), velocity: vec![(speed, 0.0); nx] }
+    }
+
+    fn spec(entrainment: Entrainment) -> Spec {
+        Spec {
+            friction: Friction::Quadratic { n: 0.05, laminar: 2285.0, mud: Mud::GLENWOOD_1 },
+            entrainment,
+            grains: Grains::default(),
+            erodible_m: 2.0,
+        }
+    }
+
+    #[test]
+    fn a_cloud_of_grains_moves_with_the_water_and_none_is_lost() {
+        // Grade: exact. Centre of mass of a cloud in uniform flow; the sum of the grains.
+        let stream = slope(200, 0.1, 3.0, 1.0);
+        let mut debris = Debris::new(spec(Entrainment::None), 200);
+        for cell in 20..30 {
+            debris.give_solids_m3(cell, 30.0, 10.0);
+        }
+        let centre = |d: &Debris| {
+            let sum: f64 = (0..200).map(|c| d.solid_m(c)).sum();
+            (0..200).map(|c| d.solid_m(c) * (c as f64 + 0.5) * 10.0).sum::<f64>() / sum
+        };
+        let before = centre(&debris);
+        for _ in 0..100 {
+            debris.advect(&stream, 2.0);
+        }
+        assert!((centre(&debris) - before - 600.0).abs() < 1e-6, "moved {}", centre(&debris) - before);
+        let held = debris.balance(10.0).carried_m3;
+        assert!((held - 300.0).abs() < 1e-9, "{held}");
+    }
+
+    #[test]
+    fn what_the_bed_loses_the_flow_gains_to_the_last_bit_of_rounding() {
+        // Grade: exact.
+        let mut stream = slope(50, 0.2, 4.0, 1.5);
+        let bed_before: f64 = stream.water.bed_m.iter().sum();
+        let water_before: f64 = stream.water.depth_m.iter().sum();
+        let mut debris = Debris::new(spec(Entrainment::TAKAHASHI), 50);
+        for _ in 0..200 {
+            debris.wake(&stream, 0..50);
+            debris.step(&mut stream, |_| 0.05, 1.0);
+            stream.velocity.fill((4.0, 0.0));
+        }
+        let bed: f64 = bed_before - stream.water.bed_m.iter().sum::<f64>();
+        let water: f64 = stream.water.depth_m.iter().sum::<f64>() - water_before;
+        assert!(bed > 1.0, "the bed fell by {bed}");
+        assert!((bed - water).abs() < 1e-9, "bed {bed}, water {water}");
+        let booked = stream.water.booked_m3[Account::Entrainment as usize];
+        assert!((booked - bed * 100.0).abs() < 1e-6, "booked {booked}");
+        let b = debris.balance(10.0);
+        let solids = b.given_m3 + 0.65 * (b.eroded_m3 - b.deposited_m3);
+        assert!((solids - b.carried_m3).abs() < 1e-8 * solids, "{b:?}");
+    }
+
+    #[test]
+    fn a_steep_reach_is_eroded_to_equilibrium_and_no_further() {
+        // Grade: reference. Takahashi's equilibrium concentration at slope 0.2 is 0.242 for tan phi 0.70.
+        let mut stream = slope(40, 0.2, 4.0, 1.5);
+        let mut debris = Debris::new(Spec { erodible_m: 20.0, ..spec(Entrainment::TAKAHASHI) }, 40);
+        for _ in 0..2000 {
+            debris.wake(&stream, 0..40);
+            debris.exchange(&mut stream, 0.5);
+        }
+        for cell in 5..35 {
+            let cv = debris.concentration(&stream, cell);
+            assert!((cv - 0.2424).abs() < 0.01, "cell {cell}: {cv}");
+        }
+    }
+
+    #[test]
+    fn on_the_fan_the_load_is_laid_down_and_the_bed_rises() {
+        // Grade: behaviour.
+        let mut stream = slope(20, 0.02, 3.0, 1.0);
+        let mut debris = Debris::new(spec(Entrainment::TAKAHASHI), 20);
+        debris.give_solids_m3(10, 35.0, 10.0);
+        let bed = stream.water.bed_m[10];
+        for _ in 0..100 {
+            debris.exchange(&mut stream, 1.0);
+        }
+        assert!(stream.water.bed_m[10] > bed + 0.3, "rose by {}", stream.water.bed_m[10] - bed);
+        assert!(debris.concentration(&stream, 10) < 0.02);
+        assert!(stream.water.depth_m[10] < 0.7, "the water in the pores stays with the deposit");
+    }
+
+    #[test]
+    fn rock_is_not_eroded() {
+        // Grade: exact.
+        let mut stream = slope(10, 0.2, 4.0, 1.5);
+        let mut debris = Debris::new(Spec { erodible_m: 0.0, ..spec(Entrainment::TAKAHASHI) }, 10);
+        debris.wake(&stream, 0..10);
+        debris.exchange(&mut stream, 10.0);
+        assert!(debris.active().is_empty());
+        assert_eq!(stream.water.depth_m, vec![1.5; 10]);
+    }
+
+    #[test]
+    fn mud_slows_a_flow_that_water_would_not() {
+        // Grade: behaviour.
+        let mut stream = slope(3, 0.1, 4.0, 1.0);
+        let mut debris = Debris::new(spec(Entrainment::None), 3);
+        debris.give_solids_m3(1, 45.0, 10.0);
+        for _ in 0..20 {
+            debris.resist(&mut stream, |_| 0.05, 1.0);
+        }
+        assert_eq!(stream.velocity[0].0, 4.0, "clear water has given the solver its friction already");
+        assert!(stream.velocity[1].0 < 0.5 && stream.velocity[1].0 >= 0.0, "{}", stream.velocity[1].0);
+    }
+
+    #[test]
+    fn a_bad_spec_is_complained_of_all_at_once() {
+        // Grade: behaviour.
+        let bad = Spec {
+            friction: Friction::Voellmy { mu: -0.1, xi_m_s2: 0.0 },
+            entrainment: Entrainment::Takahashi { erosion: 2.0, deposition: 0.05 },
+            grains: Grains { diameter_m: f64::NAN, ..Grains::default() },
+            erodible_m: -1.0,
+        };
+        assert_eq!(bad.check(Path::new("debris.ron")).0.len(), 5);
+    }
+}
