@@ -11,7 +11,7 @@ use std::path::Path;
 const WIDTH: u32 = 560;
 const HEIGHT: u32 = 340;
 /// Points of a curve at most: more cannot be seen and swell the file.
-const POINTS_MOST: usize = 700;
+const POINTS_MOST: usize = 400;
 
 type Fault = Box<dyn std::error::Error>;
 
