@@ -5,9 +5,9 @@ mod plot;
 
 use crate::args::ValidateFloodArgs;
 use crate::commands::Done;
+use base::complaint::{Complaints, nearest};
 use hydro::validate::case::digits;
 use hydro::validate::{Bench, CaseResult, Row, cases};
-use sim_core::base::complaint::{Complaints, nearest};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -89,7 +89,8 @@ fn print(result: &CaseResult) {
     if let Some(why) = &result.skipped {
         say!("  {why}");
     }
-    let head = ["", "grid", "scheme", "", "what", "value", "bound", "peers", "steps", "wall s", "M cells/s", "mass error"];
+    let head =
+        ["", "grid", "scheme", "", "what", "value", "bound", "peers", "steps", "wall s", "M cells/s", "mass error"];
     let mut lines: Vec<[String; 12]> = vec![head.map(String::from)];
     lines.extend(result.rows.iter().map(cells));
     if lines.len() == 1 {
@@ -132,7 +133,8 @@ fn cells(row: &Row) -> [String; 12] {
     ]
 }
 
-const SHEET_HEAD: &str = "case,pass,grid,scheme,precision,what,value,bound,peers,steps,wall_s,cell_updates,mass_error\n";
+const SHEET_HEAD: &str =
+    "case,pass,grid,scheme,precision,what,value,bound,peers,steps,wall_s,cell_updates,mass_error\n";
 
 /// One row of rows.csv.
 fn sheet_line(case: &str, row: &Row) -> String {

@@ -1,17 +1,17 @@
 //! Panels of curves as one SVG: two columns of axes, each with its title and a legend above it.
 
+use base::math;
 use hydro::validate::case::digits;
 use hydro::validate::{Panel, Role, Series};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use sim_core::base::math;
 use std::path::Path;
 
 const WIDTH: u32 = 560;
 const HEIGHT: u32 = 340;
 /// Points of a curve at most: more cannot be seen and swell the file.
-const POINTS_MOST: usize = 700;
+const POINTS_MOST: usize = 400;
 
 type Fault = Box<dyn std::error::Error>;
 
@@ -85,7 +85,7 @@ fn draw(area: &DrawingArea<SVGBackend, Shift>, panel: &Panel) -> Result<(), Faul
         .set_label_area_size(LabelAreaPosition::Left, 58)
         .set_label_area_size(LabelAreaPosition::Bottom, 38)
         .build_cartesian_2d(x0..x1, y0..y1)?;
-    let label = |v: &f64| if panel.log { digits(math::pow(10.0, *v)) } else { short(*v) };
+    let label = |v: &f64| if panel.log { decade(*v) } else { short(*v) };
     chart
         .configure_mesh()
         .light_line_style(RGBColor(240, 240, 240))
@@ -99,7 +99,8 @@ fn draw(area: &DrawingArea<SVGBackend, Shift>, panel: &Panel) -> Result<(), Faul
         .label_style(("sans-serif", 12))
         .draw()?;
     // Grounds first, ours last, so that what is compared lies on top.
-    let order = [Role::Bed, Role::Peer, Role::PeerToo, Role::Experiment, Role::Exact, Role::ComputedToo, Role::Computed];
+    let order =
+        [Role::Bed, Role::Peer, Role::PeerToo, Role::Experiment, Role::Exact, Role::ComputedToo, Role::Computed];
     for role in order {
         for s in series.iter().filter(|s| s.role == role) {
             let colour = colour(role);
@@ -141,13 +142,22 @@ fn stroke(area: &DrawingArea<SVGBackend, Shift>, role: Role, line: &[(i32, i32)]
         }
         Role::Peer | Role::PeerToo => {
             for k in 0..2 {
-                area.draw(&PathElement::new(vec![(a.0 + 10 * k, a.1), (a.0 + 10 * k + 6, a.1)], colour.stroke_width(1)))?;
+                area.draw(&PathElement::new(
+                    vec![(a.0 + 10 * k, a.1), (a.0 + 10 * k + 6, a.1)],
+                    colour.stroke_width(1),
+                ))?;
             }
         }
         Role::Exact | Role::Bed => area.draw(&PathElement::new(vec![a, b], colour.stroke_width(3)))?,
         Role::Computed | Role::ComputedToo => area.draw(&PathElement::new(vec![a, b], colour.stroke_width(1)))?,
     }
     Ok(())
+}
+
+/// A tick of a logarithmic axis.
+fn decade(v: f64) -> String {
+    let value = math::pow(10.0, v);
+    if value >= 1.0 { format!("{value:.0}") } else { format!("{value:.0e}") }
 }
 
 /// A tick's number without a tail of zeros.
