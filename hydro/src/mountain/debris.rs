@@ -48,8 +48,8 @@ impl Spec {
 
 /// Flow thinner than this carries no debris, m: what it holds is laid down.
 const FILM_M: f64 = 0.005;
-/// Share of a cell that debris may cross in one step of its own.
-const COURANT: f64 = 0.5;
+/// Share of a cell that debris may cross in one step of its own (the upwind scheme is stable up to 1).
+const COURANT: f64 = 0.9;
 /// Most that the bed may fall or rise in one step, share of the flow's depth: keeps the bed and the flow together.
 const SHARE: f64 = 0.05;
 
@@ -74,7 +74,7 @@ pub struct Debris {
 /// Cells worked on at a time.
 const CHUNK: usize = 2048;
 /// Load below which a flow that lays down lays down all, share of its volume.
-const CLEAR: f64 = 1e-4;
+const CLEAR: f64 = 1e-3;
 
 /// What a `Debris` holds, m3 of grains: at every moment `given + packed x (eroded - deposited) = carried`.
 #[derive(Debug, Clone, Copy, PartialEq)]
