@@ -58,11 +58,49 @@ pub enum Command {
                             layer --layer water-depth --at 6h --out depth.tif\n  sandtable export out/port_town-7 tracks --out tracks.geojson"
     )]
     Export(ExportArgs),
+    /// Run a flood on its own: a deck, or a LISFLOOD-FP or SFINCS model
+    #[command(
+        after_help = "Examples:\n  sandtable flood --new my_flood\n  sandtable flood my_flood/deck.ron --out out/my_flood\n  sandtable flood \
+                            buscot.par --checkpoint-every 10min\n  sandtable flood buscot.par --resume out/buscot/checkpoint.zst\n  \
+                            sandtable flood sfincs.inp --convert my_deck"
+    )]
+    Flood(FloodArgs),
+    /// Check a model against exact solutions, benchmarks and experiments
+    Validate {
+        #[command(subcommand)]
+        what: ValidateWhat,
+    },
     /// Print shell completions
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Subcommand)]
+pub enum ValidateWhat {
+    /// The flood engine; exit code 1 when a row is outside its bound
+    #[command(
+        after_help = "Examples:\n  sandtable validate flood --quick\n  sandtable validate flood --only stoker-field --only ea4\n  \
+                            sandtable validate flood --data flood_data --plots plots"
+    )]
+    Flood(ValidateFloodArgs),
+}
+
+#[derive(Args)]
+pub struct ValidateFloodArgs {
+    /// Folder of third-party benchmark data; ../shared/data/flood when absent and there. Cases without data are skipped
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Folder for one SVG per case, and all rows as rows.csv
+    #[arg(long)]
+    pub plots: Option<PathBuf>,
+    /// Run this case alone (may be given several times)
+    #[arg(long)]
+    pub only: Vec<String>,
+    /// Leave out the long cases, and take coarser grids
+    #[arg(long)]
+    pub quick: bool,
 }
 
 #[derive(Args, Clone, Default)]
@@ -100,6 +138,42 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t = Language::Zh)]
     pub lang: Language,
     /// Print the indicators as JSON, and no progress
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct FloodArgs {
+    /// A deck (.ron, or a folder with deck.ron), a LISFLOOD-FP .par or a sfincs.inp
+    pub model: Option<PathBuf>,
+    /// Where to write; out/<model> when absent
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Worker threads; 0 takes one per core. Results do not depend on it
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Write a checkpoint after this much wall time, e.g. 10min
+    #[arg(long, value_name = "TIME")]
+    pub checkpoint_every: Option<String>,
+    /// Go on from a checkpoint of the same model
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Stop at this moment of the flood, leaving a checkpoint
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Check the model and print remarks; nothing is run
+    #[arg(long)]
+    pub check: bool,
+    /// Write the model as a deck with GeoTIFFs into this folder; nothing is run
+    #[arg(long, value_name = "FOLDER")]
+    pub convert: Option<PathBuf>,
+    /// Write a small commented example into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "model")]
+    pub new: Option<PathBuf>,
+    /// Language of the table in the terminal
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    pub lang: Language,
+    /// Print the summary as JSON, and no progress
     #[arg(long)]
     pub json: bool,
 }

@@ -13,8 +13,10 @@ macro_rules! say {
 mod args;
 mod commands;
 mod export;
+mod flood;
+mod validate;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ValidateWhat};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import(&args),
         Command::Synth(args) => commands::synth(&args),
         Command::Export(args) => export::export(&args),
+        Command::Flood(args) => flood::flood(&args),
+        Command::Validate { what: ValidateWhat::Flood(args) } => validate::flood(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sandtable", &mut std::io::stdout());
             Ok(true)

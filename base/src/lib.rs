@@ -7,5 +7,6 @@ pub mod fold;
 pub mod grid;
 pub mod ids;
 pub mod math;
+pub mod raster;
 pub mod text;
 pub mod time;

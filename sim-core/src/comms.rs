@@ -142,6 +142,13 @@ impl Comms {
         self.power_out.insert(zone, now);
         true
     }
+    /// The zone's mains are back. Returns whether that is news: an outage by inject goes on.
+    pub fn restore_power(&mut self, zone: ZoneId) -> bool {
+        if self.failures.iter().any(|f| f.what == Outage::Power && f.zone == Some(zone)) {
+            return false;
+        }
+        self.power_out.remove(&zone).is_some()
+    }
     pub fn power_out(&self, zone: ZoneId) -> bool {
         self.power_out.contains_key(&zone)
             || self.failures.iter().any(|f| f.what == Outage::Power && f.zone.is_none_or(|z| z == zone))

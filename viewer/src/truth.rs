@@ -158,6 +158,11 @@ pub fn truth(
         Quantity::Injured => Some(f64::from(tally?.hurt_serious)),
         Quantity::Trapped => Some(f64::from(tally?.doing[Doing::Trapped as usize])),
         // Forecasts are beliefs by nature; shares of zones are not recorded.
-        Quantity::ZoneWarned | Quantity::ZoneEvacuated | Quantity::RainForecast | Quantity::TideForecast => None,
+        Quantity::ZoneWarned
+        | Quantity::ZoneEvacuated
+        | Quantity::RainForecast
+        | Quantity::TideForecast
+        | Quantity::ZoneDepthForecast
+        | Quantity::ZoneFloodChance => None,
     }
 }

@@ -6,8 +6,8 @@
 
 use super::raincell::StormCell;
 use super::series::{Steps, check_number};
-use super::storm::{Chicago, StormSpec};
-use base::complaint::Complaints;
+use super::storm::{Chicago, NestedStorm, StormRecord, StormSpec};
+use base::complaint::{Complaints, nearest};
 use base::grid::{Grid, Point};
 use base::{fold, math};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,10 @@ pub enum Rain {
     Gauge { start_s: f64, step_s: f64, mm: Vec<f64> },
     /// A design storm.
     Storm(StormSpec),
+    /// A storm of given depths by duration, about its peak.
+    Nested(NestedStorm),
+    /// A recorded extreme by name (zhengzhou_2021, yaan_2020, emei_2021, yuyao_2013), as a nested storm.
+    Record { name: String, start_s: f64, peak_position: f64 },
     /// Moving storm cells; more than one overlap by adding.
     Cells(Vec<StormCell>),
     /// Rasters of rates, as of a radar.
@@ -69,6 +73,18 @@ impl Rain {
                 }
             }
             Rain::Storm(storm) => storm.check(file, complaints),
+            Rain::Nested(storm) => storm.check(file, complaints),
+            Rain::Record { name, start_s, peak_position } => match StormRecord::named(name) {
+                Some(record) => record.storm(*start_s, *peak_position).check(file, complaints),
+                None => {
+                    let names: Vec<&str> = StormRecord::all().iter().map(|r| r.name.as_str()).collect();
+                    let hint = match nearest(name, names.iter().copied()) {
+                        Some(name) => format!("did you mean {name}?"),
+                        None => format!("known: {}", names.join(", ")),
+                    };
+                    complaints.add(file, format!("rain: no record is named {name:?}"), hint);
+                }
+            },
             Rain::Cells(cells) => {
                 for cell in cells {
                     cell.check(file, complaints);
@@ -120,6 +136,11 @@ impl Rain {
                 field.even.push((factor, Even::Rates(Steps(steps))));
             }
             Rain::Storm(storm) => field.even.extend(storm.bind().map(|s| (factor, Even::Chicago(s)))),
+            Rain::Nested(storm) => field.even.push((factor, Even::Rates(Steps(storm.rates())))),
+            Rain::Record { name, start_s, peak_position } => {
+                let storm = StormRecord::named(name).map(|record| record.storm(*start_s, *peak_position));
+                field.even.extend(storm.map(|storm| (factor, Even::Rates(Steps(storm.rates())))));
+            }
             Rain::Cells(cells) => field.cells.extend(cells.iter().map(|cell| (factor, cell.clone()))),
             Rain::Frames(frames) => field.frames.push((factor, frames.clone())),
             Rain::Scaled { by, rain } => rain.flatten(factor * by, field),
@@ -421,6 +442,7 @@ mod tests {
             Rain::Gauge { start_s: 0.0, step_s: 0.0, mm: vec![1.0, -1.0] },
             Rain::Frames(Frames { raster, times_s: vec![0.0, 60.0], mm_h: vec![vec![1.0, f32::NAN, 2.0]] }),
             Rain::Scaled { by: -1.0, rain: Box::new(Rain::None) },
+            Rain::Record { name: "zhengzhou_2012".into(), start_s: 0.0, peak_position: 0.4 },
         ]);
         let said = rain.bind(&GRID, Path::new("rain.ron")).expect_err("much is wrong").to_string();
         for part in [
@@ -432,6 +454,7 @@ mod tests {
             "value NaN in cell 1",
             "must cover the grid",
             "factor by is -1",
+            "did you mean zhengzhou_2021?",
         ] {
             assert!(said.contains(part), "{part} not in:\n{said}");
         }

@@ -109,6 +109,52 @@ fn check_points(points: &[(f64, f64)], file: &Path, what: &str, least: f64, comp
     }
 }
 
+/// Points of a text of two columns, `time,value`, one a line. The first line names them; the time's name says its unit:
+/// t_s, t_min, t_h or t_d. Empty lines and what follows a # are left out. All wrong lines are told at once.
+pub fn read_csv(text: &str, file: &Path) -> Result<Vec<(f64, f64)>, Complaints> {
+    let mut complaints = Complaints::new();
+    let mut points = Vec::new();
+    let mut seconds = None;
+    for (number, line) in text.lines().enumerate() {
+        let at = (number + 1, 1);
+        let line = line.split('#').next().unwrap_or("").trim().trim_start_matches('\u{feff}');
+        if line.is_empty() {
+            continue;
+        }
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let &[time, value] = fields.as_slice() else {
+            complaints.add_at(file, at, format!("{} columns: {line:?}", fields.len()), "two: time,value");
+            continue;
+        };
+        let Some(unit_s) = seconds else {
+            seconds = match time {
+                "t_s" => Some(1.0),
+                "t_min" => Some(60.0),
+                "t_h" => Some(3600.0),
+                "t_d" => Some(86_400.0),
+                _ => {
+                    complaints.add_at(
+                        file,
+                        at,
+                        format!("the first column is named {time:?}"),
+                        "t_s, t_min, t_h or t_d",
+                    );
+                    return Err(complaints);
+                }
+            };
+            continue;
+        };
+        match (time.parse::<f64>(), value.parse::<f64>()) {
+            (Ok(time), Ok(value)) if time.is_finite() && value.is_finite() => points.push((time * unit_s, value)),
+            _ => complaints.add_at(file, at, format!("not two numbers: {line:?}"), "finite numbers with a point"),
+        }
+    }
+    if points.is_empty() && complaints.is_empty() {
+        complaints.add(file, "no points", "a line of names, then time,value");
+    }
+    complaints.or(points)
+}
+
 /// Complains unless a number is finite and within bounds.
 pub fn check_number(file: &Path, what: &str, value: f64, least: f64, most: f64, complaints: &mut Complaints) {
     if !value.is_finite() || value < least || value > most {
@@ -141,6 +187,20 @@ mod tests {
         assert!((parts - 360.0).abs() < 1e-10);
         assert_eq!((steps.at(9.0), steps.at(10.0), steps.at(100.0)), (0.0, 2.0, 0.0));
         assert_eq!(Steps::default().integral(0.0, 1.0), 0.0);
+    }
+
+    /// Grade: behaviour.
+    #[test]
+    fn a_file_of_points_is_read_in_its_unit_and_its_wrong_lines_are_told_by_number() {
+        let file = Path::new("q.csv");
+        let text = "t_min, q_m3_s\n0, 1.5 # base\n\n10, 4\n";
+        assert_eq!(read_csv(text, file).unwrap(), [(0.0, 1.5), (600.0, 4.0)]);
+        let said = read_csv("t_h,q\n0,1\n1;2\n2,NaN\n3,x\n", file).expect_err("three lines").to_string();
+        for part in ["q.csv:3:1  1 columns", "q.csv:4:1", "q.csv:5:1  not two numbers: \"3,x\""] {
+            assert!(said.contains(part), "{part} not in:\n{said}");
+        }
+        assert!(read_csv("time,q\n0,1\n", file).expect_err("no unit").to_string().contains("t_s, t_min"));
+        assert!(read_csv("t_s,q\n", file).is_err());
     }
 
     /// Grade: behaviour.

@@ -193,6 +193,93 @@ impl Chicago {
     }
 }
 
+/// A storm nested about its peak: for each duration its wettest stretch has the depth given, as in the Chicago pattern but
+/// from measured depths instead of a formula.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NestedStorm {
+    pub start_s: f64,
+    /// Share of the storm before its peak, 0..1.
+    pub peak_position: f64,
+    /// (duration min, depth mm), from short to long; the last is the whole storm.
+    pub depths: Vec<(f64, f64)>,
+}
+
+impl NestedStorm {
+    pub fn check(&self, file: &Path, complaints: &mut Complaints) {
+        check_number(file, "storm: start_s", self.start_s, f64::NEG_INFINITY, f64::INFINITY, complaints);
+        check_number(file, "storm: peak_position", self.peak_position, 0.0, 1.0, complaints);
+        if self.depths.is_empty() {
+            complaints.add(file, "storm: no depths", "(duration min, depth mm), from short to long");
+        }
+        let (mut last, mut last_rate) = ((0.0, 0.0), f64::INFINITY);
+        for &(minutes, mm) in &self.depths {
+            check_number(file, "storm: duration of a depth", minutes, 1e-3, f64::INFINITY, complaints);
+            check_number(file, "storm: depth", mm, 0.0, f64::INFINITY, complaints);
+            let rate = (mm - last.1) / (minutes - last.0);
+            if minutes <= last.0 || mm < last.1 {
+                let was = format!("storm: {mm} mm in {minutes} min after {} mm in {} min", last.1, last.0);
+                complaints.add(file, was, "durations must rise, depths not fall");
+            } else if rate > last_rate {
+                let was = format!("storm: beyond {} min it would rain harder again, up to {minutes} min", last.0);
+                complaints.add(file, was, "the longer the duration, the lower the intensity that it adds");
+            }
+            (last, last_rate) = ((minutes, mm), rate);
+        }
+    }
+
+    /// Rates (s, mm/h) from the begin to the end.
+    pub fn rates(&self) -> Vec<(f64, f64)> {
+        let whole_s = self.depths.last().map_or(0.0, |d| d.0) * 60.0;
+        let peak_s = self.start_s + self.peak_position * whole_s;
+        let mut rings = vec![(0.0, 0.0)];
+        rings.extend(self.depths.iter().map(|&(minutes, mm)| (minutes * 60.0, mm)));
+        let rate = |pair: &[(f64, f64)]| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0) * 3600.0;
+        let before = |pair: &[(f64, f64)]| (peak_s - self.peak_position * pair[1].0, rate(pair));
+        let after = |pair: &[(f64, f64)]| (peak_s + (1.0 - self.peak_position) * pair[0].0, rate(pair));
+        let mut rates: Vec<(f64, f64)> = rings.windows(2).rev().map(before).collect();
+        rates.extend(rings.windows(2).map(after));
+        rates.push((self.start_s + whole_s, 0.0));
+        // A peak at either end leaves rings of no length; the innermost two rings are one.
+        let mut kept: Vec<(f64, f64)> = Vec::with_capacity(rates.len());
+        for (t_s, mm_h) in rates {
+            match kept.last_mut() {
+                Some(last) if last.0 >= t_s => last.1 = mm_h,
+                Some(last) if last.1 == mm_h => {}
+                _ => kept.push((t_s, mm_h)),
+            }
+        }
+        kept
+    }
+}
+
+/// A recorded extreme.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StormRecord {
+    pub name: String,
+    pub title: String,
+    pub depths: Vec<(f64, f64)>,
+    /// Where it was read, and what was put together.
+    pub note: String,
+}
+
+impl StormRecord {
+    pub fn all() -> &'static [StormRecord] {
+        static ALL: OnceLock<Vec<StormRecord>> = OnceLock::new();
+        ALL.get_or_init(|| ron::from_str(include_str!("storm_records.ron")).expect("the built-in records parse"))
+    }
+
+    pub fn named(name: &str) -> Option<&'static StormRecord> {
+        Self::all().iter().find(|r| r.name == name)
+    }
+
+    /// A storm with this record's depths.
+    pub fn storm(&self, start_s: f64, peak_position: f64) -> NestedStorm {
+        NestedStorm { start_s, peak_position, depths: self.depths.clone() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +368,34 @@ mod tests {
             assert!((storm.fallen_mm(3600.0) - depth("shanghai", 60.0, 5.0)).abs() < 1e-10);
             assert!(storm.rate_mm_h(1800.0).is_finite() && storm.fallen_mm(1800.0).is_finite());
         }
+    }
+
+    /// Grade: exact.
+    #[test]
+    fn a_nested_storm_has_each_depth_in_its_wettest_stretch_and_no_more() {
+        use super::super::series::Steps;
+        for r in [0.0, 0.4, 1.0] {
+            for record in StormRecord::all() {
+                let storm = record.storm(900.0, r);
+                let mut none = Complaints::new();
+                storm.check(Path::new("r.ron"), &mut none);
+                let steps = Steps(storm.rates());
+                steps.check(Path::new("r.ron"), "rain", &mut none);
+                assert!(none.is_empty(), "{}: {none}", record.name);
+                for &(minutes, mm) in &record.depths {
+                    let whole = record.depths.last().unwrap().0 * 60.0;
+                    let wettest = (0..=2000)
+                        .map(|k| 900.0 + (whole - minutes * 60.0) * k as f64 / 2000.0)
+                        .map(|s| steps.integral(s, s + minutes * 60.0) / 3600.0)
+                        .fold(0.0, f64::max);
+                    assert!((wettest / mm - 1.0).abs() < 2e-3, "{} {minutes} min: {wettest}", record.name);
+                }
+            }
+        }
+        let mut complaints = Complaints::new();
+        let harder = NestedStorm { start_s: 0.0, peak_position: 0.5, depths: vec![(60.0, 10.0), (120.0, 50.0)] };
+        harder.check(Path::new("r.ron"), &mut complaints);
+        assert!(complaints.to_string().contains("rain harder again"));
     }
 
     /// Grade: behaviour.

@@ -3,7 +3,8 @@
 use super::inlet::Inlets;
 use super::network::plan::Plan;
 use super::network::section::{Section, Table};
-use super::network::step::{Network, NetworkState, Opening};
+use super::network::state::NetworkState;
+use super::network::step::{Network, Opening};
 use super::network::*;
 use super::swmm_inp;
 use crate::flow::{Account, Buckets, Flow, G};

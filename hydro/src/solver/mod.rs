@@ -9,6 +9,7 @@
 //! A face at the rim of two bands, runs or schemes is computed on both sides from the same numbers by the same
 //! instructions, so both get the same bits, on any number of threads, and mass is kept.
 
+mod band;
 pub mod domain;
 pub mod flux;
 mod godunov;
@@ -20,16 +21,17 @@ pub mod tiles;
 
 use crate::flow::{Account, Face, Flow, G, Side};
 use crate::ledger::{Books, Ledger, Sum};
-use base::fold::{self, Four};
+use band::{Band, Piece};
+use base::fold;
 use base::grid::Grid;
 use base::{digest::Digest, math};
 pub use domain::{Domain, Edge, EdgeKind, EdgeSide, Options, Scheme};
 use flux::{STILL_M, gain, mobile};
 pub use real::Real;
-use rows::{Crests, Field, Rim, Rows, Run, Water};
+use rows::{Crests, Field, Rim, Water};
 use serde::{Deserialize, Serialize};
 pub use tiles::Kind;
-use tiles::{RUN_TILES, TILE_H, TILE_W, Tile};
+use tiles::{TILE_H, TILE_W, Tile};
 
 /// A step that was not taken: in these cells it would have left the sound numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,21 +43,6 @@ pub struct Intervention {
     pub at_s: f64,
     pub cell: usize,
     pub what: String,
-}
-
-/// One band's notes of a pass.
-#[derive(Debug, Clone, Default)]
-struct Band<R> {
-    tiles: Vec<Tile>,
-    fresh: Vec<Tile>,
-    active: Vec<bool>,
-    /// Largest |u| + |v| + 2c, or its equal for tiles under local inertia, m/s.
-    speed_m_s: f64,
-    /// First tiles of runs in which a number went wrong.
-    bad: Vec<usize>,
-    updates: u64,
-    through_rims: f64,
-    rows: Rows<R>,
 }
 
 /// All that changes during a run: what a checkpoint has to keep.
@@ -435,9 +422,9 @@ impl<R: Real> Solver<R> {
         let columns = (&mut next.h[..], &mut next.lo[..], &mut next.qx[..], &mut next.qy[..]);
         fold::each_chunk4(columns, field.nx * TILE_H, &mut bands, |b, out, band| {
             if band.active.contains(&true) {
-                pulp::Arch::new().dispatch(Piece { field: &field, b, out, band, per_wave });
+                R::dispatch(Piece { field: &field, b, out, band, per_wave });
             } else {
-                rest(&field, b, out, band);
+                band::rest(&field, b, out, band);
             }
         });
         self.next = next;
@@ -754,94 +741,5 @@ impl<R: Real> Flow for Solver<R> {
             }
         }
         self.unseen = true;
-    }
-}
-
-/// A band's work as an operation that is compiled once for each width of vector registers.
-struct Piece<'a, R> {
-    field: &'a Field<'a, R>,
-    b: usize,
-    out: Four<'a, R>,
-    band: &'a mut Band<R>,
-    /// Godunov speed that a wave under local inertia counts as.
-    per_wave: f64,
-}
-
-impl<R: Real> pulp::NullaryFnOnce for Piece<'_, R> {
-    type Output = ();
-    #[inline(always)]
-    fn call(self) {
-        band_step(self.field, self.b, self.out, self.band, self.per_wave);
-    }
-}
-
-#[inline(always)]
-fn band_step<R: Real>(field: &Field<R>, b: usize, mut out: Four<R>, band: &mut Band<R>, per_wave: f64) {
-    let (nx, j0) = (field.nx, b * TILE_H);
-    let j1 = (j0 + TILE_H).min(field.ny);
-    band.begin();
-    let kinds = &field.kinds[b * field.tiles_x..(b + 1) * field.tiles_x];
-    let tiles = band.tiles.len();
-    let mut t = 0;
-    while t < tiles {
-        let start = t;
-        let (active, kind) = (band.active[t], kinds[t]);
-        while t < tiles && band.active[t] == active && kinds[t] == kind && t - start < RUN_TILES {
-            t += 1;
-        }
-        let (i0, i1) = (start * TILE_W, (t * TILE_W).min(nx));
-        if !active {
-            (start..t).for_each(|s| keep(field, (j0, j1), s, &mut out, band));
-            continue;
-        }
-        band.fresh[start..t].fill(Tile::default());
-        let run = Run { i0, i1, j0, j1, kind };
-        let (speed, bad) = godunov::step_run(field, run, &mut out, &mut band.rows, &mut band.fresh[start..t]);
-        let speed = if kind == Kind::Inertial { speed.f64() * per_wave } else { speed.f64() };
-        band.speed_m_s = if speed > band.speed_m_s { speed } else { band.speed_m_s };
-        if bad {
-            band.bad.push(start);
-        }
-        band.updates += ((i1 - i0) * (j1 - j0)) as u64;
-    }
-    band.through_rims = band.rows.through_rims;
-}
-
-/// A band without an active tile.
-fn rest<R: Real>(field: &Field<R>, b: usize, mut out: Four<R>, band: &mut Band<R>) {
-    let j0 = b * TILE_H;
-    band.begin();
-    for s in 0..band.tiles.len() {
-        keep(field, (j0, (j0 + TILE_H).min(field.ny)), s, &mut out, band);
-    }
-    band.through_rims = 0.0;
-}
-
-impl<R> Band<R> {
-    fn begin(&mut self) {
-        self.speed_m_s = 0.0;
-        self.bad.clear();
-        self.updates = 0;
-        self.rows.through_rims = 0.0;
-    }
-}
-
-/// A tile that is skipped: both buffers hold it from now on.
-#[inline(always)]
-fn keep<R: Real>(field: &Field<R>, (j0, j1): (usize, usize), s: usize, out: &mut Four<R>, band: &mut Band<R>) {
-    band.fresh[s] = band.tiles[s];
-    band.fresh[s].synced = true;
-    if band.tiles[s].synced {
-        return;
-    }
-    let nx = field.nx;
-    let (a, z) = (s * TILE_W, ((s + 1) * TILE_W).min(nx));
-    for j in j0..j1 {
-        let (from, to) = (j * nx + a..j * nx + z, (j - j0) * nx + a..(j - j0) * nx + z);
-        let w = field.water;
-        out.0[to.clone()].copy_from_slice(&w.h[from.clone()]);
-        out.1[to.clone()].copy_from_slice(&w.lo[from.clone()]);
-        out.2[to.clone()].copy_from_slice(&w.qx[from.clone()]);
-        out.3[to].copy_from_slice(&w.qy[from]);
     }
 }

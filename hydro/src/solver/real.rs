@@ -1,6 +1,7 @@
 //! The numbers a solver computes with: single or double precision, one source for both. Everything here gives the
 //! same bits on every machine: only operations that IEEE 754 fixes, no fused multiply-add.
 
+use super::band::Piece;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
@@ -40,6 +41,8 @@ pub trait Real:
     /// x^(-1/6) for x > 0, relative error below 1e-6: a guess from the bits of the number in single precision (error
     /// 3 %) and three Newton steps without a division.
     fn inverse_sixth_root(self) -> Self;
+    /// A band's step, compiled for the machine's vector registers; here and not where it is called, so that it is compiled once.
+    fn dispatch(piece: Piece<'_, Self>);
 }
 
 impl Real for f32 {
@@ -80,6 +83,9 @@ impl Real for f32 {
             y *= (7.0 - self * y3 * y3) * (1.0 / 6.0);
         }
         y
+    }
+    fn dispatch(piece: Piece<'_, f32>) {
+        pulp::Arch::new().dispatch(piece);
     }
 }
 
@@ -123,6 +129,9 @@ impl Real for f64 {
         }
         y
     }
+    fn dispatch(piece: Piece<'_, f64>) {
+        pulp::Arch::new().dispatch(piece);
+    }
 }
 
 #[inline(always)]
@@ -158,7 +167,7 @@ mod tests {
     #[test]
     fn the_quick_roots_are_as_good_as_they_say_over_all_depths() {
         // Grade: exact.
-        let mut x = 1e-9;
+        let mut x = 1e-9_f64;
         while x < 1e5 {
             let y = x.inverse_sixth_root();
             assert!((x * y.powi(6) - 1.0).abs() < 6e-7, "{x}: {y}");

@@ -310,23 +310,31 @@ impl Levee {
     ) -> bool {
         let pieces = &self.chain.pieces;
         let shares = breach.shares(pieces.len(), self.chain.cell_m);
+        // The upper water with its velocity head, the lower without: the jet behind a gap is no tail water.
         let (mut left_m, mut right_m, mut weight) = (0.0, 0.0, 0.0);
+        let heads = |k: usize| {
+            let (left, right): (usize, usize) = (pieces[k].left, pieces[k].right);
+            if flow.stage_m(left) >= flow.stage_m(right) {
+                (energy_m(flow, left), flow.stage_m(right))
+            } else {
+                (flow.stage_m(left), energy_m(flow, right))
+            }
+        };
         for &(k, share) in &shares {
-            left_m += share * energy_m(flow, pieces[k].left);
-            right_m += share * energy_m(flow, pieces[k].right);
+            let (left, right) = heads(k);
+            left_m += share * left;
+            right_m += share * right;
             weight += share;
         }
         if weight <= 0.0 {
             // Froehlich's breach begins with no width at all: it sees the levels at its middle.
             let k = ((breach.chain_m / self.chain.cell_m) as usize).min(pieces.len() - 1);
-            (left_m, right_m, weight) = (energy_m(flow, pieces[k].left), energy_m(flow, pieces[k].right), 1.0);
+            ((left_m, right_m), weight) = (heads(k), 1.0);
         }
         let (left_m, right_m) = (left_m / weight, right_m / weight);
         let (high, low) = (left_m.max(right_m), left_m.min(right_m));
         let before = (breach.bottom_m, breach.width_m);
-        if !(breach.closed_m > 0.0) {
-            breach.grow(&spec.breach.law, high, low, now_s, dt_s);
-        }
+        breach.grow(&spec.breach.law, high, low, now_s, dt_s);
         let q = weir_m3_s(BROAD, breach.open_m(), high - breach.bottom_m, low - breach.bottom_m);
         breach.discharge_m3_s = if left_m >= right_m { q } else { -q };
         let shares = breach.shares(pieces.len(), self.chain.cell_m);

@@ -10,6 +10,9 @@ use base::grid::{Grid, Point};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// A corner of cells: columns and rows from the grid's south-western corner.
+type Corner = (i64, i64);
+
 /// A face of a chain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piece {
@@ -37,7 +40,7 @@ impl FaceChain {
             |p: Point| (((p.x - grid.x0) / grid.cell_m).round() as i64, ((p.y - grid.y0) / grid.cell_m).round() as i64);
         let place = |c: (i64, i64)| Point::new(grid.x0 + c.0 as f64 * grid.cell_m, grid.y0 + c.1 as f64 * grid.cell_m);
         // Steps between corners: (from, to, metres along the line of the middle).
-        let mut steps: Vec<((i64, i64), (i64, i64), f64)> = Vec::new();
+        let mut steps: Vec<(Corner, Corner, f64)> = Vec::new();
         let mut at = line.first().map_or((0, 0), |&p| corner(p));
         let mut before_m = 0.0;
         for pair in line.windows(2) {

@@ -378,7 +378,7 @@ fn in_the_solver_a_ring_holds_to_the_last_drop_until_it_breaks_and_the_polder_fi
     assert!((row.level_m - 2.25).abs() < 0.03, "{row:?}");
     assert!(flow.ledger().error().abs() < 1e-12, "{:?}", flow.ledger());
     let breach = structures.state.levees[0].breaches[0];
-    assert!(breach.width_m > 20.0 && breach.width_m < 120.0, "{breach:?}");
+    assert!(breach.width_m > 15.0 && breach.width_m < 120.0, "{breach:?}");
     assert!(peak_m3_s > 50.0 && peak_m3_s < 400.0, "{peak_m3_s}");
 }
 

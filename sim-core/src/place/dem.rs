@@ -5,6 +5,7 @@
 //! cells, ring by ring. Heights are taken as metres above the datum of the file (SRTM: EGM96 geoid).
 
 use crate::base::complaint::Complaints;
+use crate::base::raster::ascii;
 use crate::place::city::Projection;
 use crate::place::geotiff::{self, Crs};
 use crate::place::grid::Grid;
@@ -216,85 +217,20 @@ fn tile_corner(name: &str) -> Option<(f64, f64)> {
 }
 
 fn read_ascii(path: &Path) -> Result<Dem, Complaints> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Complaints::one(path, format!("cannot be read: {e}"), "ESRI ASCII grids are plain text"))?;
-    let mut complaints = Complaints::new();
-    let (mut columns, mut rows, mut cell, mut nodata) = (None, None, None, -9999.0);
-    let (mut x, mut y) = (None, None);
-    let mut lines = text.lines().enumerate().peekable();
-    while let Some(&(number, line)) = lines.peek() {
-        let mut words = line.split_whitespace();
-        let Some(key) = words.next() else {
-            lines.next();
-            continue;
-        };
-        if key.parse::<f64>().is_ok() {
-            break;
-        }
-        lines.next();
-        let Some(value) = words.next().and_then(|w| w.parse::<f64>().ok()).filter(|v| v.is_finite()) else {
-            complaints.add_at(path, (number + 1, 1), format!("`{line}` gives no number"), "e.g. `cellsize 30`");
-            continue;
-        };
-        match key.to_lowercase().as_str() {
-            "ncols" => columns = Some(value),
-            "nrows" => rows = Some(value),
-            "cellsize" => cell = Some(value),
-            "nodata_value" => nodata = value,
-            "xllcorner" => x = Some((value, 0.5)),
-            "yllcorner" => y = Some((value, 0.5)),
-            "xllcenter" => x = Some((value, 0.0)),
-            "yllcenter" => y = Some((value, 0.0)),
-            other => {
-                complaints.add_at(path, (number + 1, 1), format!("`{other}` is no heading of an ESRI ASCII grid"), "")
-            }
-        }
-    }
-    let size = |v: Option<f64>| v.filter(|v| *v >= 1.0 && *v <= 100_000.0 && v.fract() == 0.0);
-    let (Some(columns), Some(rows), Some(cell), Some(x), Some(y)) =
-        (size(columns), size(rows), cell.filter(|c| *c > 0.0), x, y)
-    else {
-        complaints.add(
-            path,
-            "lacks one of ncols, nrows, xllcorner, yllcorner, cellsize, or it is out of range",
-            "these five head an ESRI ASCII grid",
-        );
-        return Err(complaints);
-    };
-    let (width, height) = (columns as usize, rows as usize);
-    let mut values: Vec<f32> = Vec::with_capacity((width * height).min(text.len()));
-    for (number, line) in lines {
-        for word in line.split_whitespace() {
-            match word.parse::<f32>() {
-                Ok(v) => values.push(if v == nodata as f32 || !v.is_finite() { f32::NAN } else { v }),
-                Err(_) => {
-                    complaints.add_at(path, (number + 1, 1), format!("`{word}` is no height"), "");
-                    return Err(complaints);
-                }
-            }
-        }
-    }
-    if values.len() != width * height {
-        complaints.add(
-            path,
-            format!("holds {} heights, {width} x {height} = {} were announced", values.len(), width * height),
-            "is it cut off?",
-        );
-    }
-    let (x0, south) = (x.0 + x.1 * cell, y.0 + y.1 * cell);
-    let y0 = south + (height - 1) as f64 * cell;
-    let system = if degrees(x0, y0, cell * columns, cell * rows) { System::LonLat } else { System::AsCity };
-    complaints.or(Dem {
+    let band = ascii::read(path)?;
+    let (width, height) = (band.dx * band.width as f64, band.dy * band.height as f64);
+    let system = if degrees(band.x0, band.y0, width, height) { System::LonLat } else { System::AsCity };
+    Ok(Dem {
         file: path.into(),
         source: format!("ESRI ASCII grid {}", file_name(path)),
-        width,
-        height,
-        x0,
-        y0,
-        dx: cell,
-        dy: cell,
+        width: band.width,
+        height: band.height,
+        x0: band.x0,
+        y0: band.y0,
+        dx: band.dx,
+        dy: band.dy,
         system,
-        values,
+        values: band.values,
     })
 }
 
@@ -521,7 +457,7 @@ mod tests {
             onto_grid(&[read(&path).expect("read")], &grid, &utm(51, 350_000.0, 3_450_000.0)).expect_err("far away");
         assert!(found.to_string().contains("covers 0 %"), "{found}");
         std::fs::write(&path, "ncols 2\nnrows 2\nxllcorner 10\nyllcorner 10\ncellsize 1\n1 2\n3\n").expect("written");
-        assert!(read(&path).expect_err("cut").to_string().contains("3 heights"));
+        assert!(read(&path).expect_err("cut").to_string().contains("3 values"));
         std::fs::write(&path, "ncols 2\nnrows x\n").expect("written");
         assert!(read(&path).expect_err("no number").to_string().contains("far.asc:2:1"));
         assert!(read(&dir.path().join("ground.png")).is_err());

@@ -189,7 +189,9 @@ pub fn truth(rec: &Recording, topic: Topic, depths: &[(Tick, Vec<f64>)]) -> Vec<
         | Quantity::ZoneEvacuated
         | Quantity::ZonePowerOut
         | Quantity::RainForecast
-        | Quantity::TideForecast => Vec::new(),
+        | Quantity::TideForecast
+        | Quantity::ZoneDepthForecast
+        | Quantity::ZoneFloodChance => Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checkpoint and resume: all dynamic state of a run as plain data. Read-only parts come from the scenario again.
 
+use super::power::{Mains, MainsState};
 use super::state::*;
 use super::{Sim, schedule, setup};
 use crate::base::ids::*;
@@ -17,6 +18,7 @@ use crate::travel::{DestinationId, Travel, TravelState};
 use crate::vocab::condition::Topic;
 use crate::vocab::order::OrderState;
 use bevy_ecs::prelude::*;
+use hydro::layers::gauge::GaugeState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ pub struct Checkpoint {
     zones: Vec<ZoneWeather>,
     hour_ago_m: Vec<f32>,
     hour_ago_at: Tick,
+    gauges: Vec<GaugeState>,
+    mains: MainsState,
     travel: TravelState,
     havens: BTreeMap<FacilityId, DestinationId>,
     public_knows_closures: bool,
@@ -87,11 +91,13 @@ impl Sim {
             scenario_hash: setting.scenario.hash.clone(),
             seed: setting.seed,
             tick: w.resource::<Now>().tick,
-            flood: nature.flood.state().clone(),
+            flood: nature.flood.state(),
             gas: nature.gas.state().clone(),
             zones: nature.zones.clone(),
             hour_ago_m: nature.hour_ago_m.clone(),
             hour_ago_at: nature.hour_ago_at,
+            gauges: w.resource::<Gauging>().state.clone(),
+            mains: w.resource::<Mains>().state.clone(),
             travel: traffic.travel.state().clone(),
             havens: traffic.havens.clone(),
             public_knows_closures: traffic.public_knows_closures,
@@ -130,6 +136,9 @@ impl Sim {
             hour_ago_at: c.hour_ago_at,
             zone_cells: Arc::new(setup::zone_cells(&city)),
         });
+        world.insert_resource(Mains::resume(&city, c.seed, c.mains));
+        let gauges = super::sense::gauges(&city, c.seed);
+        world.insert_resource(Gauging { gauges, state: c.gauges });
         world.insert_resource(Traffic {
             travel: Travel::resume(&city, c.travel),
             havens: c.havens,

@@ -9,7 +9,9 @@ mod carry;
 pub mod checkpoint;
 mod field;
 mod nature;
+mod power;
 mod recorder;
+mod sense;
 mod setup;
 mod state;
 mod talk;
@@ -98,16 +100,17 @@ fn schedule() -> Schedule {
     schedule.add_systems(
         (
             (nature::inject, nature::pull_levers).chain(), // Inject: script and seats ask, owners obey
-            (nature::flow, nature::drift).chain(),         // Hazard: water, then gas
+            (nature::flow, power::supply, nature::drift).chain(), // Hazard: water, power, then gas
             nature::close_roads,                           // Roads
-            (talk::read_gauges, talk::look_out, talk::call_for_help).chain(), // Sense
-            talk::hear,                                    // Hear
-            (talk::command, talk::dispatch).chain(),       // Command
-            (bodies::listen, bodies::decide).chain(),      // Decide
-            bodies::travel,                                // Move
-            bodies::work,                                  // Work
-            bodies::harm,                                  // Harm
-            recorder::record,                              // Record
+            (sense::read_gauges, sense::report_weather, sense::forecast_flood).chain(), // Sense: instruments and offices
+            (talk::look_out, talk::call_for_help).chain(),                              // Sense: eyes and calls
+            talk::hear,                                                                 // Hear
+            (talk::command, talk::dispatch).chain(),                                    // Command
+            (bodies::listen, bodies::decide).chain(),                                   // Decide
+            bodies::travel,                                                             // Move
+            bodies::work,                                                               // Work
+            bodies::harm,                                                               // Harm
+            recorder::record,                                                           // Record
         )
             .chain(),
     );

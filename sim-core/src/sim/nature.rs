@@ -2,7 +2,7 @@
 
 use super::state::*;
 use super::truth::Truth;
-use crate::base::{ids::*, text::Text, time::TICK_S};
+use crate::base::{ids::*, time::TICK_S};
 use crate::drill::{self, Progress};
 use crate::hazard::flood::FloodNews;
 use crate::hazard::gas::GasNews;
@@ -12,7 +12,7 @@ use crate::record::Input;
 use crate::vocab::body::{Cause, Health, Whereabouts};
 use crate::vocab::condition::{Fact, HazardKind};
 use crate::vocab::event::Event;
-use crate::vocab::lever::{Lever, Outage};
+use crate::vocab::lever::Lever;
 use crate::vocab::message::{Message, MessageKind, Party};
 use bevy_ecs::prelude::*;
 
@@ -23,8 +23,6 @@ pub(super) const LOOK_S: u32 = 60;
 const REACHED_SHARE: f64 = 0.02;
 /// A breach is closed at 5 to 10 m/h from each of its two ends (parameters.md 3, assumption): 15 m/h at most.
 const CLOSE_M_H: f64 = 15.0;
-/// Water in a substation that trips it, m (0.5 m: disaster_chains.csv, analyst, low).
-const SUBSTATION_M: f64 = 0.5;
 
 /// Script, controllers and seats.
 pub fn inject(
@@ -178,16 +176,13 @@ fn strike(
 
 /// Water.
 pub fn flow(
-    setting: Res<Setting>,
     now: Res<Now>,
     mut nature: ResMut<Nature>,
-    mut lines: ResMut<Lines>,
-    mut levers: ResMut<Levers>,
     mut events: ResMut<Events>,
     mut timing: ResMut<Timing>,
 ) {
     timing.begin("flood");
-    let (tick, city) = (now.tick, &setting.scenario.city);
+    let tick = now.tick;
     for news in nature.flood.advance(now.s(), DT_S) {
         let event = match news {
             FloodNews::Seeping(levee) => Event::LeveeSeeps { levee },
@@ -219,40 +214,6 @@ pub fn flow(
         nature.hour_ago_at = tick;
         for (before, depth) in nature.hour_ago_m.iter_mut().zip(nature.flood.depth_m()) {
             *before = *depth as f32;
-        }
-    }
-    // A drowned substation takes the power of the zones it feeds; without power their pumps stop (second feeds are
-    // not known: assumption of disaster_chains.csv, 0.6 of stations, drawn once for each).
-    let substations: Vec<_> = city.facilities_of(crate::place::city::FacilityKind::Substation).collect();
-    for (id, facility) in &substations {
-        let depth_m = nature.flood.depth_m()[city.grid.nearest_cell(facility.at)];
-        if depth_m <= SUBSTATION_M {
-            continue;
-        }
-        for z in 0..city.zones.len() {
-            let nearest = substations
-                .iter()
-                .map(|(other, f)| (f.at.distance_m(city.zones[z].centre), *other))
-                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
-                .map(|(_, other)| other);
-            if nearest == Some(*id) && lines.comms.cut_power(ZoneId::of(z), tick) {
-                events.tell(tick, Event::OutageBegan { zone: Some(ZoneId::of(z)), what: Outage::Power });
-                for (pump, station) in city.facilities_of(crate::place::city::FacilityKind::PumpStation) {
-                    let fed = station.zone == Some(ZoneId::of(z)) && nature.flood.pump_running(pump);
-                    let single = crate::base::chance::draw(
-                        setting.seed,
-                        crate::base::chance::Stream::Drill,
-                        pump.0,
-                        crate::base::time::Tick(0),
-                        77,
-                    ) < 0.6;
-                    if fed && single {
-                        levers.asked.push((Lever::SetPump { facility: pump, running: false }, None, None));
-                        let why = Text::new("停电", "no power");
-                        events.tell(tick, Event::PumpStopped { facility: pump, why });
-                    }
-                }
-            }
         }
     }
 }

@@ -71,6 +71,9 @@ pub(super) fn world(scenario: Arc<Scenario>, seed: u64) -> World {
         let base = &city.facilities[spec.base.index()];
         world.spawn(Unit::new(UnitId::of(row), city.nodes[base.node.index()].at, base.node));
     }
+    world.insert_resource(super::power::Mains::new(&city, seed));
+    let gauges = super::sense::gauges(&city, seed);
+    world.insert_resource(Gauging { state: gauges.start(), gauges });
     world.insert_resource(Setting { scenario, seed });
     common(&mut world);
     world.insert_resource(Now { tick: Tick(0) });
@@ -84,6 +87,7 @@ pub(super) fn common(world: &mut World) {
     world.insert_resource(LastFrame::default());
     world.insert_resource(LastDigest::default());
     world.insert_resource(Timing::default());
+    world.insert_resource(super::sense::Hydrology::default());
     if world.get_resource::<Levers>().is_none() {
         world.insert_resource(Levers::default());
     }
@@ -230,6 +234,8 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         inner_level_m: water.inner_level_m,
         // Ridges, paddies and yards of a polder hold some 10 mm, streets less (assumption).
         film_m: 0.01,
+        // Where no sea or lake stands at the edge, the ground slopes and water runs off the map.
+        open_rim: water.stage_m.is_none(),
         // River levees with a sandy core (assumption): the law's value for sand,
         // and a slide of 40 m to begin with (assumption).
         breach: BreachSpec { critical_m_s: 0.2, first_width_m: 40.0, ..BreachSpec::default() },
@@ -237,7 +243,7 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
 }
 
 /// Water cells joined to the given ones through water.
-fn joined(city: &City, from: &[usize]) -> Vec<bool> {
+pub(super) fn joined(city: &City, from: &[usize]) -> Vec<bool> {
     let nx = city.grid.nx;
     let mut seen = vec![false; city.grid.len()];
     let mut stack: Vec<usize> = from.to_vec();

@@ -17,6 +17,7 @@ use crate::vocab::event::{Event, Stamped};
 use crate::vocab::lever::Lever;
 use crate::vocab::order::OrderState;
 use bevy_ecs::prelude::Resource;
+use hydro::layers::gauge::{GaugeState, Gauges};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,6 +70,13 @@ pub struct ZoneWeather {
     pub smelt: bool,
     pub water_said: bool,
     pub aegl_said: u8,
+}
+
+/// Water gauges: what they are worth, and how they are.
+#[derive(Resource)]
+pub struct Gauging {
+    pub gauges: Gauges,
+    pub state: Vec<GaugeState>,
 }
 
 /// Roads and those on them.

@@ -1,7 +1,7 @@
-//! Sense, Hear and Command: readings, reports, calls, orders, warnings.
+//! Sense, Hear and Command: reports, calls, orders, warnings.
 
 use super::state::*;
-use crate::base::chance::{Stream, draw, draw_lognormal, draw_normal};
+use crate::base::chance::{Stream, draw, draw_lognormal};
 use crate::base::{ids::*, text::Text, time::Tick};
 use crate::command::{Post, PostSpec, plan::Decision};
 use crate::comms::{News, expects_answer};
@@ -9,7 +9,6 @@ use crate::people::warn::Campaign;
 use crate::place::city::{City, Facility, FacilityKind};
 use crate::record::Input;
 use crate::response::{Unit, skill::Skill};
-use crate::scenario::Scenario;
 use crate::vocab::body::{Doing, Health, Whereabouts};
 use crate::vocab::condition::{Fact, Quantity, Topic};
 use crate::vocab::event::Event;
@@ -17,13 +16,6 @@ use crate::vocab::message::{Medium, Message, MessageKind, Party};
 use crate::vocab::order::{Advice, Order, OrderState, Task, Warning};
 use bevy_ecs::prelude::*;
 
-/// Gauges and weather stations report this often, s (10 min: hydrological telemetry practice, recalled).
-const GAUGE_S: u32 = 600;
-/// Noise of a gauge, m (1 cm: assumption).
-const GAUGE_NOISE_M: f64 = 0.01;
-/// Forecast errors: relative, lognormal sigma of rain; m, normal of surge tides. Assumptions.
-const RAIN_FORECAST_SIGMA: f64 = 0.25;
-const TIDE_FORECAST_M: f64 = 0.15;
 /// A village post looks round this often, s. Assumption.
 const LOOK_OUT_S: u32 = 600;
 /// A control room notices a leak after this median time, s (2-10 min: parameters.md 1, assumption).
@@ -41,89 +33,16 @@ pub(super) fn zone_of(posts: &[PostSpec], party: &Party) -> Option<ZoneId> {
     }
 }
 
-fn fact(quantity: Quantity, about: u32, value: f64, observed: Tick) -> Fact {
+pub(super) fn fact(quantity: Quantity, about: u32, value: f64, observed: Tick) -> Fact {
     Fact { topic: Topic { quantity, about }, value, observed }
 }
 
 /// One sent message, told and put on the line.
-fn send(setting: &Setting, now: Tick, lines: &mut Lines, events: &mut Events, message: Message) {
+pub(super) fn send(setting: &Setting, now: Tick, lines: &mut Lines, events: &mut Events, message: Message) {
     let answer = expects_answer(message.kind);
     events.tell(now, Event::MessageSent(message.clone()));
     let posts = &setting.scenario.posts;
     lines.comms.send(setting.seed, now, message, &|party| zone_of(posts, party), answer);
-}
-
-/// Sense: gauges, rain, wind, forecasts, by telemetry.
-pub fn read_gauges(
-    setting: Res<Setting>,
-    now: Res<Now>,
-    nature: Res<Nature>,
-    mut lines: ResMut<Lines>,
-    mut events: ResMut<Events>,
-    mut timing: ResMut<Timing>,
-) {
-    timing.begin("sense");
-    let (tick, seed, scenario) = (now.tick, setting.seed, &setting.scenario);
-    if !tick.every_s(GAUGE_S) || scenario.duties.telemetry.is_empty() {
-        return;
-    }
-    let to: Vec<Party> = scenario.duties.telemetry.iter().map(|p| Party::Post(*p)).collect();
-    let city = &scenario.city;
-    for (g, gauge) in city.gauges.iter().enumerate() {
-        let noise = GAUGE_NOISE_M * draw_normal(seed, Stream::Gauge, g as u32, tick, 0);
-        let stage = nature.flood.stage_m(city.grid.nearest_cell(gauge.at)) + noise;
-        let message = Message {
-            id: lines.comms.next_id(),
-            kind: MessageKind::Reading,
-            from: Party::Gauge(GaugeId::of(g)),
-            to: to.clone(),
-            medium: Medium::Telemetry,
-            facts: vec![fact(Quantity::Stage, g as u32, (stage * 1000.0).round() / 1000.0, tick)],
-            text: Text::new(
-                format!("{}水位{stage:.2}米", gauge.name.zh),
-                format!("{}: stage {stage:.2} m", gauge.name.en),
-            ),
-            sent: tick,
-            inject: None,
-        };
-        send(&setting, tick, &mut lines, &mut events, message);
-    }
-    let rain = nature.flood.rain_mm_h(now.s());
-    let ahead = nature.flood.rain_ahead_mm(now.s(), 3.0 * 3600.0)
-        * draw_lognormal(1.0, RAIN_FORECAST_SIGMA, seed, Stream::Gauge, 1000, Tick(tick.0 / 360), 0);
-    let wind = nature.gas.wind();
-    let mut facts = vec![
-        fact(Quantity::Rain, 0, (rain * 10.0).round() / 10.0, tick),
-        fact(Quantity::RainForecast, 0, ahead.round(), tick),
-        fact(Quantity::WindSpeed, 0, (wind.speed_m_s * 10.0).round() / 10.0, tick),
-        fact(Quantity::WindFrom, 0, wind.from_deg.round(), tick),
-    ];
-    if let Some(stage) = &scenario.water.stage_m {
-        let high = Scenario::highest(stage, now.s(), now.s() + 3.0 * 3600.0)
-            + TIDE_FORECAST_M * draw_normal(seed, Stream::Gauge, 1001, Tick(tick.0 / 360), 0);
-        facts.push(fact(Quantity::TideForecast, 0, (high * 100.0).round() / 100.0, tick));
-    }
-    let message = Message {
-        id: lines.comms.next_id(),
-        kind: MessageKind::Reading,
-        from: Party::Persona("气象水文台 met office".into()),
-        to,
-        medium: Medium::Telemetry,
-        facts,
-        text: Text::new(
-            format!(
-                "雨强{rain:.0}毫米/时，未来3小时{ahead:.0}毫米；风速{:.0}米/秒，风向{:.0}°",
-                wind.speed_m_s, wind.from_deg
-            ),
-            format!(
-                "rain {rain:.0} mm/h, {ahead:.0} mm in 3 h; wind {:.0} m/s from {:.0}°",
-                wind.speed_m_s, wind.from_deg
-            ),
-        ),
-        sent: tick,
-        inject: None,
-    };
-    send(&setting, tick, &mut lines, &mut events, message);
 }
 
 /// Sense: posts with eyes look out of the window, each at its own minute.

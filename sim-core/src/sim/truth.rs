@@ -70,6 +70,8 @@ impl Known for Truth<'_> {
                 let s = self.now.seconds();
                 Scenario::highest(self.scenario.water.stage_m.as_ref()?, s, s + 3.0 * 3600.0)
             }
+            // What will be is nobody's truth yet.
+            Quantity::ZoneDepthForecast | Quantity::ZoneFloodChance => return None,
             Quantity::WindSpeed => self.nature.gas.wind().speed_m_s,
             Quantity::WindFrom => self.nature.gas.wind().from_deg,
             Quantity::Deaths => self.count(|i| people.health[i] == Health::Dead),

@@ -1,8 +1,11 @@
-//! What roads, cars and bodies can bear: speed laws and limits as plain functions of plain numbers.
+//! What roads, cars and bodies can bear: speed laws and limits as plain functions of plain numbers. Limits by class of
+//! vehicle and body, with their sources, are those of `hydro::layers`.
 
 use crate::base::math;
 use crate::place::city::RoadClass;
 pub use crate::vocab::body::VehicleClass;
+use hydro::layers::people::{ADULT_WADES, CHILD_WADES, RESCUER_WADES};
+use hydro::layers::vehicle::Vehicle;
 
 /// Road that one standing car takes, m (MATSim's default; jam density 133 cars/km/lane).
 pub const CAR_SPACE_M: f64 = 7.5;
@@ -42,29 +45,29 @@ pub fn walking_width_m(class: RoadClass) -> f64 {
 }
 
 /// Depth at which a road is closed to ordinary cars, m: the end of Pregnolato's curve, and AR&R's limit for small cars.
-pub const CAR_CLOSED_M: f64 = 0.30;
+pub const CAR_CLOSED_M: f64 = Vehicle::SmallCar.limits().depth_m;
 /// Depth below which a closed road opens again, m (assumption: keeps a road from opening and closing with every ripple).
 pub const CAR_OPEN_M: f64 = 0.25;
 /// Depth times speed that closes a road to small cars, m2/s (Shand et al. 2011, AR&R project 10).
-pub const CAR_CLOSED_DV_M2_S: f64 = 0.30;
+pub const CAR_CLOSED_DV_M2_S: f64 = Vehicle::SmallCar.limits().force_m2_s;
 /// Water that no driver minds, m (assumption; 84 % of 154 drivers entered a ford of 0.10-0.30 m, LifeSim).
 pub const DAMP_M: f64 = 0.10;
 /// Willingness of drivers to enter water: mean and spread, m (LifeSim technical reference, cars).
 pub const NERVE_M: (f64, f64) = (0.35, 0.20);
 /// Depth at which a small car floats, m (LifeSim technical reference, 18 in).
-pub const CAR_FLOATS_M: f64 = 0.46;
+pub const CAR_FLOATS_M: f64 = hydro::layers::vehicle::SMALL_CAR_FLOATS_M;
 /// Depth times speed that sweeps a low car away for sure, m2/s (LifeSim table 17, best estimate).
-pub const CAR_SWEPT_DV_M2_S: f64 = 0.8;
+pub const CAR_SWEPT_DV_M2_S: f64 = hydro::layers::vehicle::LOW_CLEARANCE_LOST.force_m2_s[1];
 
 /// Depth above which people do not walk into a street, m (AR&R: the limit for children; NSW class H2).
-pub const WALK_CLOSED_M: f64 = 0.50;
+pub const WALK_CLOSED_M: f64 = CHILD_WADES.depth_m;
 pub const WALK_OPEN_M: f64 = 0.45;
 /// Depth times speed above which people do not walk into a street, m2/s (AR&R project 10: adults, low hazard).
-pub const WALK_CLOSED_DV_M2_S: f64 = 0.60;
+pub const WALK_CLOSED_DV_M2_S: f64 = ADULT_WADES.force_m2_s;
 /// Depth times speed that is dangerous to the weakest who still walk, m2/s (AR&R project 10: children).
-pub const DANGER_DV_M2_S: f64 = 0.40;
+pub const DANGER_DV_M2_S: f64 = CHILD_WADES.force_m2_s;
 /// Nobody wades deeper than this, m (AR&R project 10, cap for adults).
-pub const WADE_MAX_M: f64 = 1.2;
+pub const WADE_MAX_M: f64 = ADULT_WADES.depth_m;
 /// Thinner films of water run off and are no water on a road, m (assumption).
 pub const FILM_M: f64 = 0.02;
 /// From this depth in the street around it water runs into an underpass, m (assumption: the height of a gutter).
@@ -122,9 +125,9 @@ impl VehicleClass {
     pub fn wading_m(self) -> f64 {
         match self {
             VehicleClass::Foot => 0.8,
-            VehicleClass::Car => 0.5,
-            VehicleClass::Truck => 0.7,
-            VehicleClass::HighClearance => 1.0,
+            VehicleClass::Car => Vehicle::FourWheelDrive.limits().depth_m,
+            VehicleClass::Truck => Vehicle::Truck.limits().depth_m,
+            VehicleClass::HighClearance => Vehicle::HighClearance.limits().depth_m,
             VehicleClass::Boat => f64::INFINITY,
         }
     }
@@ -132,10 +135,10 @@ impl VehicleClass {
     /// practice; high clearance: LifeSim best; boat: assumption (3 m/s in 1 m of water).
     pub fn force_m2_s(self) -> f64 {
         match self {
-            VehicleClass::Foot => 0.8,
-            VehicleClass::Car => 0.6,
-            VehicleClass::Truck => 1.2,
-            VehicleClass::HighClearance => 1.2,
+            VehicleClass::Foot => RESCUER_WADES.force_m2_s,
+            VehicleClass::Car => Vehicle::FourWheelDrive.limits().force_m2_s,
+            VehicleClass::Truck => Vehicle::Truck.limits().force_m2_s,
+            VehicleClass::HighClearance => Vehicle::HighClearance.limits().force_m2_s,
             VehicleClass::Boat => 3.0,
         }
     }

@@ -70,10 +70,14 @@ pub enum Quantity {
     FloodLevel,
     /// Gas response level in force, 0 none to 4 for level I.
     GasLevel,
+    /// Forecast depth in a zone's streets within 3 h that nine forecasts in ten stay below, m (积水预报).
+    ZoneDepthForecast,
+    /// Chance that a zone's streets have more than 0.3 m of water within 3 h, 0 to 1 (受淹概率).
+    ZoneFloodChance,
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 26] = [
+    pub const ALL: [Quantity; 28] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
@@ -100,6 +104,8 @@ impl Quantity {
         Quantity::Trapped,
         Quantity::FloodLevel,
         Quantity::GasLevel,
+        Quantity::ZoneDepthForecast,
+        Quantity::ZoneFloodChance,
     ];
 
     /// (subject, unit, 中文, English)
@@ -125,6 +131,8 @@ impl Quantity {
             Quantity::Rain => (City, "mm/h", "雨强", "rain"),
             Quantity::RainForecast => (City, "mm/3h", "未来3小时降雨", "rain forecast, 3 h"),
             Quantity::TideForecast => (City, "m", "预报高潮位", "forecast high tide"),
+            Quantity::ZoneDepthForecast => (Zone, "m", "积水预报", "forecast water depth"),
+            Quantity::ZoneFloodChance => (Zone, "", "受淹概率", "chance of flooding"),
             Quantity::WindSpeed => (City, "m/s", "风速", "wind speed"),
             Quantity::WindFrom => (City, "°", "风向", "wind from"),
             Quantity::Deaths => (City, "人", "死亡人数", "deaths"),

@@ -1,8 +1,10 @@
 //! A network of storm sewers: nodes (manholes, basins, outfalls) and links (conduits, orifices, weirs, pumps), unsteady
 //! one-dimensional flow in them. This page is what a user gives, and what is wrong with it.
 
+mod momentum;
 pub mod plan;
 pub mod section;
+pub mod state;
 pub mod step;
 pub mod system;
 #[cfg(test)]

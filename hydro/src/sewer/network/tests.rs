@@ -2,7 +2,8 @@
 
 use super::plan::Plan;
 use super::section::Section;
-use super::step::{Network, NetworkState};
+use super::state::NetworkState;
+use super::step::Network;
 use super::*;
 use crate::flow::Buckets;
 use crate::sewer::{swmm_inp, verify};

@@ -1,29 +1,7 @@
-//! Where all the water came from and went.
+//! Where all the water of a drill came from and went: the solver's accounts, gathered as reports show them.
 
+use hydro::flow::Account;
 use serde::{Deserialize, Serialize};
-
-/// A sum that carries its rounding error along (Neumaier 1974), so that a day of small amounts is not lost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Sum {
-    sum: f64,
-    rest: f64,
-}
-
-impl Sum {
-    pub fn add(&mut self, v: f64) {
-        let t = self.sum + v;
-        self.rest += if self.sum.abs() >= v.abs() { (self.sum - t) + v } else { (v - t) + self.sum };
-        self.sum = t;
-    }
-    pub fn value(&self) -> f64 {
-        self.sum + self.rest
-    }
-    pub fn of(values: impl Iterator<Item = f64>) -> f64 {
-        let mut sum = Sum::default();
-        values.for_each(|v| sum.add(v));
-        sum.value()
-    }
-}
 
 /// The balance, m3: `now == start + rain + boundary - drained - pumped` up to rounding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -31,15 +9,27 @@ pub struct Ledger {
     pub start_m3: f64,
     pub now_m3: f64,
     pub rain_m3: f64,
-    /// Through stage boundaries and inflows, net into the area.
+    /// Through stage boundaries, the rim and inflows, net into the area.
     pub boundary_m3: f64,
     /// Into the ground and the sewers.
     pub drained_m3: f64,
-    /// By pumps, out of the area.
+    /// By pumps, out of the area, and what interventions took off.
     pub pumped_m3: f64,
 }
 
 impl Ledger {
+    pub fn of(books: &hydro::ledger::Ledger) -> Ledger {
+        let sum = |accounts: &[Account]| accounts.iter().map(|a| books.of(*a)).sum::<f64>();
+        Ledger {
+            start_m3: books.start_m3,
+            now_m3: books.now_m3,
+            rain_m3: sum(&[Account::Rain]),
+            // Water moved within the area counts where the two ends differ by rounding.
+            boundary_m3: sum(&[Account::Boundary, Account::Inflow, Account::Structure, Account::Entrainment]),
+            drained_m3: -sum(&[Account::Infiltration, Account::Sewer, Account::Storage]),
+            pumped_m3: -sum(&[Account::Pump, Account::Intervention]),
+        }
+    }
     /// Share of all water handled that is unaccounted for.
     pub fn error(&self) -> f64 {
         let expected = self.start_m3 + self.rain_m3 + self.boundary_m3 - self.drained_m3 - self.pumped_m3;

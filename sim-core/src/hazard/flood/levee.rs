@@ -5,10 +5,9 @@
 //!
 //!   dB/dt = (f1 f2 / ln 10) (g dH)^1.5 / uc^2 / (1 + f2 g t / uc)      B in m, t in h, f1 = 1.3, f2 = 0.04
 //!
-//! with dH the head over the breach and uc the critical velocity of the levee's soil (sand 0.2, clay 0.5 m/s).
+//! with dH the head over the breach and uc the critical velocity of the levee's soil (sand 0.2, clay 0.5 m/s); the law itself
+//! stands in `hydro::structures::breach`.
 
-use super::kernel::G;
-use crate::base::math;
 use crate::place::city::{City, Cover, Levee};
 use crate::vocab::body::Point;
 use serde::{Deserialize, Serialize};
@@ -69,14 +68,6 @@ impl Breach {
     pub fn open_m(&self) -> f64 {
         (self.width_m - self.closed_m).max(0.0)
     }
-}
-
-/// Growth of a breach, m/h, `hours` after it reached the toe, under a head of `head_m`.
-pub fn growth_m_h(head_m: f64, hours: f64, critical_m_s: f64) -> f64 {
-    let gh = G * head_m.max(0.0);
-    (1.3 * 0.04 / std::f64::consts::LN_10) * gh * math::sqrt(gh)
-        / (critical_m_s * critical_m_s)
-        / (1.0 + 0.04 * G * hours.max(0.0) / critical_m_s)
 }
 
 /// A reach as cells. Fixed during a run.
@@ -206,28 +197,4 @@ fn along(line: &[Point], p: Point) -> f64 {
         before += d;
     }
     best
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_breach_under_a_constant_head_grows_as_the_closed_form_says() {
-        // Grade: reference (Verheij & van der Knaap: dH = 2 m; sand 27.2, 63.7, 96.9 m and clay 5.8, 17.4, 29.9 m
-        // after 1, 6 and 24 h).
-        for (critical, hours, expected) in [
-            (0.2, 1.0, 27.2),
-            (0.2, 6.0, 63.7),
-            (0.2, 24.0, 96.9),
-            (0.5, 1.0, 5.8),
-            (0.5, 6.0, 17.4),
-            (0.5, 24.0, 29.9),
-        ] {
-            let steps = 20_000;
-            let dt = hours / f64::from(steps);
-            let grown: f64 = (0..steps).map(|k| growth_m_h(2.0, (f64::from(k) + 0.5) * dt, critical) * dt).sum();
-            assert!((grown - expected).abs() < 0.06, "{critical} m/s, {hours} h: {grown} m, expected {expected}");
-        }
-    }
 }

@@ -1,25 +1,25 @@
 //! Flood: rivers, rain, breaches and pumps over the whole city, by the shallow-water equations on the city's grid.
 //!
 //! Within a tick, in order: levees (breach growth, seep), pumps, rain and sinks, inflows, then the flow itself in as
-//! many inner steps as its waves ask for. Equations, sources and limits: docs/models/flood.md.
+//! many inner steps as its waves ask for, by the solvers of the crate `hydro`. Equations, sources and limits:
+//! docs/models/flood.md.
 
-pub mod kernel;
 pub mod ledger;
 pub mod levee;
 pub mod structures;
 
 use crate::base::digest::Digest;
-use crate::base::fold;
 use crate::base::ids::{FacilityId, LeveeId};
 use crate::base::math;
 use crate::base::text::Text;
 use crate::place::city::{City, Cover};
 use crate::vocab::body::Point;
 use crate::vocab::lever::Lever;
-use kernel::{Kernel, TILE_H, Water};
-pub use ledger::{Ledger, Sum};
+use hydro::flow::{Account, Flow};
+use hydro::solver::{Domain, Edge, EdgeKind, EdgeSide, Options, Solver, SolverState};
+pub use ledger::Ledger;
 use levee::Reach;
-pub use levee::{Breach, BreachSpec, LeveeState, growth_m_h};
+pub use levee::{Breach, BreachSpec, LeveeState};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use structures::MOBILE_REACH_M;
@@ -58,6 +58,8 @@ pub struct FloodSpec {
     pub inner_level_m: Option<f64>,
     /// Depression storage that does not flow, m. 2 mm: usual for paved urban ground (ASCE 1992: 1 to 3 mm).
     pub film_m: f64,
+    /// Water may leave over the rim of the grid, as if the ground went on as it is; else the rim is a wall.
+    pub open_rim: bool,
     pub breach: BreachSpec,
 }
 
@@ -79,6 +81,7 @@ impl Default for FloodSpec {
             pumps: Vec::new(),
             inner_level_m: None,
             film_m: 0.002,
+            open_rim: false,
             breach: BreachSpec::default(),
         }
     }
@@ -107,20 +110,17 @@ struct Shower {
 /// All that changes during a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FloodState {
-    water: Water,
+    solver: SolverState<f64>,
+    works: Works,
+}
+
+/// Levees, pumps and showers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Works {
     levees: Vec<LeveeState>,
     pumps_on: Vec<bool>,
     mobile: Vec<MobilePump>,
     showers: Vec<Shower>,
-    start_m3: f64,
-    rain_m3: Sum,
-    boundary_m3: Sum,
-    drained_m3: Sum,
-    pumped_m3: Sum,
-    /// Cells taken out of the flow after a number went wrong in them.
-    frozen: Vec<usize>,
-    cell_updates: u64,
-    steps: u64,
 }
 
 /// What does not change, shared by the branches of a run.
@@ -140,49 +140,39 @@ struct Ground {
 #[derive(Debug, Clone)]
 pub struct Flood {
     ground: Arc<Ground>,
-    state: FloodState,
-    kernel: Kernel,
-    source_notes: Vec<(f64, f64)>,
+    solver: Solver<f64>,
+    works: Works,
     pending: Vec<FloodNews>,
 }
 
 impl Flood {
     pub fn new(city: &City, spec: &FloodSpec) -> Flood {
-        let grid = &city.grid;
-        let n = grid.len();
         let open_water = open_water(city, spec);
-        let mut water = Water::dry(n);
+        let mut depth_m = vec![0.0; city.grid.len()];
         for (cell, open) in open_water.iter().enumerate() {
             if city.cover[cell] == Cover::Water {
                 let level = if *open { city.water_level_m } else { spec.inner_level_m.unwrap_or(city.water_level_m) };
-                water.h[cell] = (level - f64::from(city.terrain_m[cell])).max(0.0);
+                depth_m[cell] = (level - f64::from(city.terrain_m[cell])).max(0.0);
             }
         }
-        let area = grid.cell_m * grid.cell_m;
-        let state = FloodState {
-            start_m3: Sum::of(water.h.iter().copied()) * area,
-            water,
+        let mut solver = Solver::new(&domain(city, spec), options(spec));
+        solver.set_depth_m(&depth_m);
+        let works = Works {
             levees: vec![LeveeState::Whole; city.levees.len()],
             pumps_on: vec![true; spec.pumps.len()],
             mobile: Vec::new(),
             showers: Vec::new(),
-            rain_m3: Sum::default(),
-            boundary_m3: Sum::default(),
-            drained_m3: Sum::default(),
-            pumped_m3: Sum::default(),
-            frozen: Vec::new(),
-            cell_updates: 0,
-            steps: 0,
         };
-        Flood::resume(city, spec, state)
+        Flood::over(city, spec, solver, works)
     }
 
     /// Goes on from a checkpoint that was taken with the same city and spec.
     pub fn resume(city: &City, spec: &FloodSpec, state: FloodState) -> Flood {
-        let grid = &city.grid;
-        let n = grid.len();
-        let z: Vec<f64> = city.terrain_m.iter().map(|z| f64::from(*z)).collect();
-        let manning: Vec<f64> = city.cover.iter().map(|c| c.manning_n()).collect();
+        let solver = Solver::resume(&domain(city, spec), options(spec), state.solver);
+        Flood::over(city, spec, solver, state.works)
+    }
+
+    fn over(city: &City, spec: &FloodSpec, solver: Solver<f64>, works: Works) -> Flood {
         let sink = |cover: Cover| {
             spec.sinks_mm_h.iter().filter(|(c, _)| *c == cover).map(|(_, mm_h)| mm_h / 3.6e6).sum::<f64>()
         };
@@ -191,39 +181,20 @@ impl Flood {
             sink_m_s: city.cover.iter().map(|c| sinks[*c as usize]).collect(),
             reaches: city.levees.iter().map(|levee| Reach::new(city, levee)).collect(),
             open_water: open_water(city, spec),
-            pump_floor: spec.pumps.iter().map(|p| grid.nearest_cell(city.facilities[p.facility.index()].at)).collect(),
+            pump_floor: spec
+                .pumps
+                .iter()
+                .map(|p| city.grid.nearest_cell(city.facilities[p.facility.index()].at))
+                .collect(),
             city: Arc::new(city.clone()),
             spec: spec.clone(),
         };
-        let kernel = Kernel::new(grid.nx, grid.ny, grid.cell_m, z, &manning, spec.film_m);
-        let mut flood = Flood {
-            source_notes: vec![(0.0, 0.0); n.div_ceil(grid.nx * TILE_H)],
-            ground: Arc::new(ground),
-            state,
-            kernel,
-            pending: Vec::new(),
-        };
-        for levee in 0..flood.state.levees.len() {
-            if let LeveeState::Breached(breach) = flood.state.levees[levee] {
-                flood.burn(levee, Some(&breach), f64::INFINITY);
-            }
-        }
-        // Ground without a level cannot be flowed over. The city's checks refuse it; a wall is the second line.
-        for cell in 0..n {
-            if !flood.kernel.z[cell].is_finite() && !flood.state.frozen.contains(&cell) {
-                flood.state.frozen.push(cell);
-                flood.pending.push(FloodNews::Intervention(format!("flood: cell {cell} has no bed level: walled in")));
-            }
-        }
-        for k in 0..flood.state.frozen.len() {
-            flood.wall_in(flood.state.frozen[k]);
-        }
-        flood
+        Flood { ground: Arc::new(ground), solver, works, pending: Vec::new() }
     }
 
     /// All that a checkpoint has to keep.
-    pub fn state(&self) -> &FloodState {
-        &self.state
+    pub fn state(&self) -> FloodState {
+        FloodState { solver: self.solver.state().clone(), works: self.works.clone() }
     }
 
     /// Brings the flood from `now_s` to `now_s + dt_s`.
@@ -241,7 +212,7 @@ impl Flood {
     pub fn obey(&mut self, lever: &Lever, now_s: f64) {
         match lever {
             Lever::SeepLevee(levee) => {
-                if let Some(state @ LeveeState::Whole) = self.state.levees.get_mut(levee.index()) {
+                if let Some(state @ LeveeState::Whole) = self.works.levees.get_mut(levee.index()) {
                     *state = LeveeState::Seeping { since_s: now_s, strengthened: 0.0 };
                     self.pending.push(FloodNews::Seeping(*levee));
                 }
@@ -250,7 +221,7 @@ impl Flood {
                 self.breach(*levee, *width_max_m, *widen_m_h, now_s);
             }
             Lever::StrengthenLevee { levee, share } => {
-                if let Some(state) = self.state.levees.get_mut(levee.index())
+                if let Some(state) = self.works.levees.get_mut(levee.index())
                     && let LeveeState::Seeping { strengthened, .. } = state
                 {
                     *strengthened += share.max(0.0);
@@ -261,10 +232,10 @@ impl Flood {
                 }
             }
             Lever::CloseBreach { levee, metres } => {
-                if let Some(LeveeState::Breached(breach)) = self.state.levees.get_mut(levee.index()) {
+                if let Some(LeveeState::Breached(breach)) = self.works.levees.get_mut(levee.index()) {
                     breach.closed_m += metres.max(0.0);
                     if breach.open_m() <= 0.0 {
-                        self.state.levees[levee.index()] = LeveeState::Whole;
+                        self.works.levees[levee.index()] = LeveeState::Whole;
                         self.burn(levee.index(), None, now_s);
                         self.pending.push(FloodNews::BreachClosed(*levee));
                     }
@@ -281,7 +252,7 @@ impl Flood {
                 let outlet_cell = (0..grid.len())
                     .filter(|&c| self.ground.open_water[c] && !inlet_cells.contains(&c))
                     .min_by(|a, b| grid.centre(*a).distance_m(p).total_cmp(&grid.centre(*b).distance_m(p)));
-                self.state.mobile.push(MobilePump {
+                self.works.mobile.push(MobilePump {
                     inlet_cells,
                     outlet_cell,
                     rate_m3_s: rate_m3_s.max(0.0),
@@ -289,7 +260,7 @@ impl Flood {
                 });
             }
             Lever::AddRain { mm_h, duration_s } => {
-                self.state.showers.push(Shower { mm_h: *mm_h, from_s: now_s, until_s: now_s + duration_s });
+                self.works.showers.push(Shower { mm_h: *mm_h, from_s: now_s, until_s: now_s + duration_s });
             }
             Lever::ReleaseGas { .. }
             | Lever::ReduceLeak { .. }
@@ -303,14 +274,11 @@ impl Flood {
 
     /// Water depth by cell, m, the film included.
     pub fn depth_m(&self) -> &[f64] {
-        &self.state.water.h
+        self.solver.depths()
     }
     /// Depth-averaged velocity (east, north), m/s.
     pub fn velocity(&self, cell: usize) -> (f64, f64) {
-        let water = &self.state.water;
-        let m = self.kernel.mobile_m(water.h[cell]);
-        // Momentum over a film of a millimetre says nothing about a current.
-        if m > 1e-4 { (water.hu[cell] / m, water.hv[cell] / m) } else { (0.0, 0.0) }
+        self.solver.velocity_m_s(cell)
     }
     pub fn speed_m_s(&self, cell: usize) -> f64 {
         let (u, v) = self.velocity(cell);
@@ -318,14 +286,14 @@ impl Flood {
     }
     /// Level of the water surface (of the bed, where it is dry), m.
     pub fn stage_m(&self, cell: usize) -> f64 {
-        self.kernel.z[cell] + self.state.water.h[cell]
+        self.solver.stage_m(cell)
     }
     /// Bed level as it is now, breaches included, m.
     pub fn bed_m(&self, cell: usize) -> f64 {
-        self.kernel.z[cell]
+        self.solver.bed_m(cell)
     }
     pub fn levee_state(&self, levee: LeveeId) -> LeveeState {
-        self.state.levees[levee.index()]
+        self.works.levees[levee.index()]
     }
     /// Width that stands open, m; 0 where whole.
     pub fn breach_width_m(&self, levee: LeveeId) -> f64 {
@@ -339,12 +307,12 @@ impl Flood {
     }
     /// False also where the facility is no pump station of the spec.
     pub fn pump_running(&self, facility: FacilityId) -> bool {
-        self.pump_of(facility).is_some_and(|k| self.state.pumps_on[k])
+        self.pump_of(facility).is_some_and(|k| self.works.pumps_on[k])
     }
     /// Rain at this moment, mm/h, that of levers included.
     pub fn rain_mm_h(&self, now_s: f64) -> f64 {
         let extra: f64 =
-            self.state.showers.iter().filter(|s| s.from_s <= now_s && now_s < s.until_s).map(|s| s.mm_h).sum();
+            self.works.showers.iter().filter(|s| s.from_s <= now_s && now_s < s.until_s).map(|s| s.mm_h).sum();
         (math::interpolate(&self.ground.spec.rain_mm_h, now_s) + extra).max(0.0)
     }
     /// Rain the scenario has in store for the next `ahead_s` seconds, mm: what a perfect forecast would say.
@@ -354,46 +322,31 @@ impl Flood {
         (0..steps).map(|k| self.rain_mm_h(now_s + (f64::from(k) + 0.5) * dt) * dt / 3600.0).sum()
     }
     pub fn ledger(&self) -> Ledger {
-        let s = &self.state;
-        Ledger {
-            start_m3: s.start_m3,
-            now_m3: Sum::of(s.water.h.iter().copied()) * self.area_m2(),
-            rain_m3: s.rain_m3.value(),
-            boundary_m3: s.boundary_m3.value(),
-            drained_m3: s.drained_m3.value(),
-            pumped_m3: s.pumped_m3.value(),
-        }
+        Ledger::of(&self.solver.ledger())
     }
     pub fn digest(&self, digest: &mut Digest) {
-        let s = &self.state;
-        let h = &s.water.h;
-        digest.pieces(h.len().div_ceil(fold::CHUNK), |chunk, digest| {
-            digest.f64s(&h[chunk * fold::CHUNK..((chunk + 1) * fold::CHUNK).min(h.len())]);
-        });
-        for levee in &s.levees {
+        self.solver.digest(digest);
+        for levee in &self.works.levees {
             match levee {
                 LeveeState::Whole => digest.u8(0),
                 LeveeState::Seeping { strengthened, .. } => digest.u8(1).f64(*strengthened),
                 LeveeState::Breached(b) => digest.u8(2).f64(b.width_m).f64(b.closed_m),
             };
         }
-        for on in &s.pumps_on {
+        for on in &self.works.pumps_on {
             digest.u8(u8::from(*on));
         }
-        digest.u32(s.mobile.len() as u32).u32(s.showers.len() as u32).u64(s.cell_updates);
+        digest.u32(self.works.mobile.len() as u32).u32(self.works.showers.len() as u32);
     }
     /// Cells computed since the start, over all inner steps.
     pub fn cell_updates(&self) -> u64 {
-        self.state.cell_updates
+        self.solver.cell_updates()
     }
     /// Inner steps since the start.
     pub fn steps(&self) -> u64 {
-        self.state.steps
+        self.solver.steps()
     }
 
-    fn area_m2(&self) -> f64 {
-        self.kernel.cell_m * self.kernel.cell_m
-    }
     fn pump_of(&self, facility: FacilityId) -> Option<usize> {
         self.ground.spec.pumps.iter().position(|p| p.facility == facility)
     }
@@ -403,37 +356,17 @@ impl Flood {
     fn rain_and_sinks(&mut self, now_s: f64, dt_s: f64) {
         let spec_rain = math::interpolate(&self.ground.spec.rain_mm_h, now_s + 0.5 * dt_s) * dt_s;
         let shower = |s: &Shower| s.mm_h * (s.until_s.min(now_s + dt_s) - s.from_s.max(now_s)).max(0.0);
-        let rain_m = (spec_rain + self.state.showers.iter().map(shower).sum::<f64>()).max(0.0) / 3.6e6;
-        self.state.showers.retain(|s| s.until_s > now_s + dt_s);
-        let (nx, film) = (self.kernel.nx, self.kernel.film_m);
-        let ground = &self.ground;
-        let water = &mut self.state.water;
-        let columns = (water.h.as_mut_slice(), water.hu.as_mut_slice(), water.hv.as_mut_slice());
-        fold::each_chunk3(columns, nx * TILE_H, &mut self.source_notes, |b, (h, hu, hv), note| {
-            let first = b * nx * TILE_H;
-            let sinks = &ground.sink_m_s[first..first + h.len()];
-            let (mut rained, mut drained) = (0.0, 0.0);
-            for i in 0..h.len() {
-                let before = h[i];
-                let wetted = before + rain_m;
-                let left = (wetted - sinks[i] * dt_s).max(0.0);
-                rained += wetted - before;
-                drained += wetted - left;
-                // Water that drains takes its momentum along; rain brings none.
-                if left < wetted && (hu[i] != 0.0 || hv[i] != 0.0) {
-                    let keep = if left > film { (left - film) / (wetted - film) } else { 0.0 };
-                    hu[i] *= keep;
-                    hv[i] *= keep;
-                }
-                h[i] = left;
-            }
-            *note = (rained, drained);
-        });
-        let area = self.area_m2();
-        for (rained, drained) in &self.source_notes {
-            self.state.rain_m3.add(rained * area);
-            self.state.drained_m3.add(drained * area);
+        let rain_m = (spec_rain + self.works.showers.iter().map(shower).sum::<f64>()).max(0.0) / 3.6e6;
+        self.works.showers.retain(|s| s.until_s > now_s + dt_s);
+        if rain_m > 0.0 {
+            self.solver.add_rows(Account::Rain, &|_, _, gain| gain.fill(rain_m));
         }
+        let sinks = &self.ground.sink_m_s;
+        self.solver.add_rows(Account::Infiltration, &|first, depth, gain| {
+            for ((gain, depth), sink) in gain.iter_mut().zip(depth).zip(&sinks[first..]) {
+                *gain = -(sink * dt_s).min(*depth);
+            }
+        });
     }
 
     fn inflows(&mut self, now_s: f64, dt_s: f64) {
@@ -442,103 +375,50 @@ impl Flood {
             let volume = math::interpolate(&inflow.series, now_s + 0.5 * dt_s).max(0.0) * dt_s;
             let each = volume / inflow.cells.len().max(1) as f64;
             for &cell in &inflow.cells {
-                self.give(cell, each);
-                self.state.boundary_m3.add(each);
+                self.solver.give_m3(cell, each, Account::Inflow);
             }
         }
     }
 
     // -- flow
 
-    /// Brings boundary cells to their stage; the difference is booked.
-    fn hold_stages(&mut self, at_s: f64) {
-        let area = self.area_m2();
-        let ground = Arc::clone(&self.ground);
-        for boundary in &ground.spec.stages {
-            let stage = math::interpolate(&boundary.series, at_s);
-            for &cell in &boundary.cells {
-                if self.state.frozen.contains(&cell) {
-                    continue;
-                }
-                let water = &mut self.state.water;
-                let before = water.h[cell];
-                let held = (stage - self.kernel.z[cell]).max(0.0);
-                if held != before {
-                    let ratio = if before > 0.0 { held / before } else { 0.0 };
-                    water.h[cell] = held;
-                    water.hu[cell] *= ratio;
-                    water.hv[cell] *= ratio;
-                    self.state.boundary_m3.add((held - before) * area);
-                    self.kernel.touch(cell, held, water.hu[cell], water.hv[cell]);
-                }
-            }
-        }
-    }
-
     fn flow(&mut self, now_s: f64, dt_s: f64, news: &mut Vec<FloodNews>) {
-        self.kernel.look(&self.state.water);
-        let mut t = 0.0;
-        while t < dt_s {
-            self.hold_stages(now_s + t);
-            if !self.kernel.flows() {
-                break;
-            }
-            let rest = dt_s - t;
-            let steps = (rest / self.kernel.stable_step_s()).ceil().max(1.0);
-            let mut step_s = rest / steps;
-            let mut last = steps <= 1.0;
-            let mut cuts = 0;
-            let computed = loop {
-                if let Some(cells) = self.kernel.step(&mut self.state.water, step_s) {
-                    break cells;
-                }
-                cuts += 1;
-                last = false;
-                step_s *= 0.5;
-                if cuts > 12 {
-                    self.freeze(now_s + t, news);
-                    cuts = 0;
-                }
-            };
-            self.state.cell_updates += computed;
-            self.state.steps += 1;
-            t = if last { dt_s } else { t + step_s };
-        }
+        let ground = Arc::clone(&self.ground);
+        let interventions =
+            self.solver.advance(now_s, dt_s, &mut |flow, at_s, _| hold_stages(&ground.spec.stages, flow, at_s));
+        news.extend(interventions.into_iter().map(|i| FloodNews::Intervention(format!("flood: {}", i.what))));
     }
+}
 
-    /// A cell whose numbers went wrong, and could not be helped by shorter steps, becomes a wall; its water is taken
-    /// off the balance by name.
-    fn freeze(&mut self, at_s: f64, news: &mut Vec<FloodNews>) {
-        let mut cells = self.kernel.unsound_cells(&self.state.water);
-        let own = |flood: &Flood, c: usize| {
-            let w = &flood.state.water;
-            let calm = w.hu[c].abs() < 1e6 && w.hv[c].abs() < 1e6;
-            !(w.h[c] >= 0.0 && w.h[c] < 1e4 && calm && flood.kernel.z[c].is_finite())
-        };
-        // Cells that are wrong themselves come before those that only caught it from a neighbour.
-        if cells.iter().any(|&c| own(self, c)) {
-            cells.retain(|&c| own(self, c));
-        }
-        assert!(!cells.is_empty(), "a flood step at {at_s} s fails without a cell to blame");
-        for cell in cells {
-            let lost = self.state.water.h[cell];
-            if lost.is_finite() {
-                self.state.pumped_m3.add(lost * self.area_m2());
+/// Brings boundary cells to their stage; the difference is booked.
+fn hold_stages(stages: &[StageBoundary], flow: &mut dyn Flow, at_s: f64) {
+    let area_m2 = flow.grid().cell_m * flow.grid().cell_m;
+    for boundary in stages {
+        let stage = math::interpolate(&boundary.series, at_s);
+        for &cell in &boundary.cells {
+            let missing_m = (stage - flow.bed_m(cell)).max(0.0) - flow.depth_m(cell);
+            if missing_m > 0.0 {
+                flow.give_m3(cell, missing_m * area_m2, Account::Boundary);
+            } else if missing_m < 0.0 {
+                flow.take_m3(cell, -missing_m * area_m2, Account::Boundary);
             }
-            self.state.frozen.push(cell);
-            self.wall_in(cell);
-            news.push(FloodNews::Intervention(format!(
-                "flood: cell {cell} lost its numbers at {at_s:.1} s and was walled in with {lost} m of water"
-            )));
         }
-        self.kernel.look(&self.state.water);
     }
+}
 
-    fn wall_in(&mut self, cell: usize) {
-        let water = &mut self.state.water;
-        (water.h[cell], water.hu[cell], water.hv[cell]) = (0.0, 0.0, 0.0);
-        self.kernel.z[cell] = 1e4;
+fn domain(city: &City, spec: &FloodSpec) -> Domain {
+    let bed_m = city.terrain_m.iter().map(|z| f64::from(*z)).collect();
+    let manning = city.cover.iter().map(|c| c.manning_n()).collect();
+    let mut domain = Domain::new(city.grid, bed_m, manning);
+    if spec.open_rim {
+        let side = |side: EdgeSide| Edge { side, from: 0, to: side.cells(&city.grid), kind: EdgeKind::Free };
+        domain.edges = EdgeSide::ALL.into_iter().map(side).collect();
     }
+    domain
+}
+
+fn options(spec: &FloodSpec) -> Options {
+    Options { film_m: spec.film_m, ..Options::default() }
 }
 
 /// Water cells joined to a stage boundary through water cells; all of them where there is no such boundary.

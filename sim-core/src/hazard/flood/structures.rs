@@ -1,9 +1,11 @@
 //! What is built in the water's way: levees at work during a tick, pump stations, mobile pumps.
 
-use super::levee::{Breach, LeveeState, Reach, growth_m_h};
+use super::levee::{Breach, LeveeState, Reach};
 use super::{Flood, FloodNews};
 use crate::base::ids::{FacilityId, LeveeId};
 use crate::base::text::Text;
+use hydro::flow::{Account, Flow};
+use hydro::structures::breach::verheij_m_h;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -34,13 +36,13 @@ pub struct MobilePump {
 impl Flood {
     pub(super) fn breach(&mut self, levee: LeveeId, width_max_m: f64, widen_m_h: f64, now_s: f64) {
         let Some(reach) = self.ground.reaches.get(levee.index()) else { return };
-        if let LeveeState::Breached(breach) = &mut self.state.levees[levee.index()] {
+        if let LeveeState::Breached(breach) = &mut self.works.levees[levee.index()] {
             (breach.width_max_m, breach.widen_m_h) = (breach.width_max_m.max(width_max_m), widen_m_h);
             return;
         }
         let (along_m, at) = reach.middle(&self.ground.city);
         let width_m = self.ground.spec.breach.first_width_m.min(width_max_m);
-        self.state.levees[levee.index()] = LeveeState::Breached(Breach {
+        self.works.levees[levee.index()] = LeveeState::Breached(Breach {
             x: at.x,
             y: at.y,
             along_m,
@@ -58,19 +60,17 @@ impl Flood {
         let fall_s = self.ground.spec.breach.fall_s;
         let fallen = breach.map_or(0.0, |b| if fall_s > 0.0 { (at_s - b.since_s) / fall_s } else { 1.0 });
         let ground = Arc::clone(&self.ground);
-        for (cell, bed_m) in ground.reaches[levee].beds(breach, self.kernel.cell_m, fallen) {
-            if !self.state.frozen.contains(&cell) {
-                self.kernel.z[cell] = bed_m;
-            }
+        for (cell, bed_m) in ground.reaches[levee].beds(breach, ground.city.grid.cell_m, fallen) {
+            self.solver.set_bed_m(cell, bed_m);
         }
     }
 
     pub(super) fn levees(&mut self, now_s: f64, dt_s: f64) {
         let ground = Arc::clone(&self.ground);
         let spec = &ground.spec.breach;
-        for levee in 0..self.state.levees.len() {
+        for levee in 0..self.works.levees.len() {
             let reach = &ground.reaches[levee];
-            match self.state.levees[levee] {
+            match self.works.levees[levee] {
                 LeveeState::Whole => {}
                 LeveeState::Seeping { strengthened, .. } => {
                     let (along_m, _) = reach.middle(&ground.city);
@@ -80,18 +80,17 @@ impl Flood {
                     let head = self.stage_m(high) - self.stage_m(low).max(reach.toe_m);
                     let share = (head / (reach.crest_m - reach.toe_m).max(0.1)).clamp(0.0, 1.0);
                     let q = spec.seep_m2_s * spec.seep_length_m * share * (1.0 - strengthened).max(0.0);
-                    let taken = self.take(&[high], q * dt_s);
-                    self.give(low, taken);
+                    self.pump(&[high], Some(low), q * dt_s);
                 }
                 LeveeState::Breached(mut breach) => {
                     let hours = (now_s + 0.5 * dt_s - breach.since_s - spec.fall_s) / 3600.0;
                     // Crews armour the heads of a breach first: it widens no more once they close it (assumption).
                     if hours > 0.0 && breach.closed_m <= 0.0 {
-                        let law = growth_m_h(self.head_m(reach, &breach), hours, spec.critical_m_s);
+                        let law = verheij_m_h(self.head_m(reach, &breach), hours, spec.critical_m_s);
                         let grown = law.min(breach.widen_m_h.max(0.0)) * dt_s / 3600.0;
                         breach.width_m = (breach.width_m + grown).min(breach.width_max_m);
                     }
-                    self.state.levees[levee] = LeveeState::Breached(breach);
+                    self.works.levees[levee] = LeveeState::Breached(breach);
                     self.burn(levee, Some(&breach), now_s + dt_s);
                 }
             }
@@ -107,15 +106,15 @@ impl Flood {
 
     pub(super) fn set_pump(&mut self, facility: FacilityId, running: bool) {
         let Some(k) = self.pump_of(facility) else { return };
-        if running == self.state.pumps_on[k] {
+        if running == self.works.pumps_on[k] {
             return;
         }
         if !running {
-            self.state.pumps_on[k] = false;
+            self.works.pumps_on[k] = false;
             let why = Text::new("奉命停机", "switched off by order");
             self.pending.push(FloodNews::PumpStopped { facility, why });
-        } else if self.state.water.h[self.ground.pump_floor[k]] <= PUMP_DROWNS_M {
-            self.state.pumps_on[k] = true;
+        } else if self.solver.depth_m(self.ground.pump_floor[k]) <= PUMP_DROWNS_M {
+            self.works.pumps_on[k] = true;
             self.pending.push(FloodNews::PumpStarted(facility));
         } else {
             let why = Text::new("机房进水，无法启动", "its floor is under water: cannot start");
@@ -126,54 +125,39 @@ impl Flood {
     pub(super) fn pumps(&mut self, now_s: f64, dt_s: f64, news: &mut Vec<FloodNews>) {
         let ground = Arc::clone(&self.ground);
         for (k, pump) in ground.spec.pumps.iter().enumerate() {
-            if !self.state.pumps_on[k] {
+            if !self.works.pumps_on[k] {
                 continue;
             }
-            if self.state.water.h[ground.pump_floor[k]] > PUMP_DROWNS_M {
-                self.state.pumps_on[k] = false;
+            if self.solver.depth_m(ground.pump_floor[k]) > PUMP_DROWNS_M {
+                self.works.pumps_on[k] = false;
                 let why = Text::new("机房进水停机", "stopped: its floor is under water");
                 news.push(FloodNews::PumpStopped { facility: pump.facility, why });
                 continue;
             }
             self.pump(&pump.inlet_cells, pump.outlet_cell, pump.rate_m3_s * dt_s);
         }
-        self.state.mobile.retain(|m| m.until_s > now_s);
-        for k in 0..self.state.mobile.len() {
-            let mobile = self.state.mobile[k].clone();
+        self.works.mobile.retain(|m| m.until_s > now_s);
+        for k in 0..self.works.mobile.len() {
+            let mobile = self.works.mobile[k].clone();
             let works_s = (mobile.until_s - now_s).min(dt_s);
             self.pump(&mobile.inlet_cells, mobile.outlet_cell, mobile.rate_m3_s * works_s);
         }
     }
 
+    /// Moves up to `volume_m3` out of some cells, from each in proportion to what it has.
     pub(super) fn pump(&mut self, inlet: &[usize], outlet: Option<usize>, volume_m3: f64) {
-        let taken = self.take(inlet, volume_m3);
-        match outlet {
-            Some(cell) => self.give(cell, taken),
-            None => self.state.pumped_m3.add(taken),
-        }
-    }
-
-    /// Takes up to `volume_m3` of mobile water out of some cells, from each in proportion to what it has.
-    pub(super) fn take(&mut self, cells: &[usize], volume_m3: f64) -> f64 {
-        let area = self.area_m2();
-        let there: f64 = cells.iter().map(|&c| self.kernel.mobile_m(self.state.water.h[c]) * area).sum();
+        let there: f64 = inlet.iter().map(|&c| self.solver.free_m3(c)).sum();
         if there <= 0.0 || volume_m3 <= 0.0 {
-            return 0.0;
+            return;
         }
         let share = (volume_m3 / there).min(1.0);
+        let account = if outlet.is_some() { Account::Structure } else { Account::Pump };
         let mut taken = 0.0;
-        for &cell in cells {
-            let water = &mut self.state.water;
-            let m = self.kernel.mobile_m(water.h[cell]);
-            let left = water.h[cell] - m * share;
-            taken += (water.h[cell] - left) * area;
-            water.h[cell] = left;
-            water.hu[cell] *= 1.0 - share;
-            water.hv[cell] *= 1.0 - share;
+        for &cell in inlet {
+            taken += self.solver.take_m3(cell, share * self.solver.free_m3(cell), account);
         }
-        taken
-    }
-    pub(super) fn give(&mut self, cell: usize, volume_m3: f64) {
-        self.state.water.h[cell] += volume_m3 / self.area_m2();
+        if let Some(cell) = outlet {
+            self.solver.give_m3(cell, taken, account);
+        }
     }
 }

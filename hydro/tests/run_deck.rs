@@ -1,0 +1,95 @@
+//! The example deck is run, cut, resumed and written out.
+
+use hydro::deck::build::Model;
+use hydro::deck::run::Run;
+use hydro::deck::state::Checkpoint;
+use hydro::deck::write::Folder;
+use hydro::deck::{Deck, Span, example};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The example, cut to 40 min with layers every 10, so that debug tests are quick.
+fn model(folder: &Path) -> Arc<Model> {
+    let (terrain, cover) = example::rasters();
+    terrain.write(&folder.join("terrain.asc")).expect("written");
+    cover.write(&folder.join("cover.asc")).expect("written");
+    std::fs::write(folder.join("river.csv"), example::RIVER_CSV).expect("written");
+    std::fs::write(folder.join("deck.ron"), example::DECK).expect("written");
+    let mut loaded = Deck::read(&folder.join("deck.ron")).expect("the example parses");
+    loaded.deck.duration = Span::from_s(2400.0);
+    loaded.deck.outputs.every = Span::from_s(600.0);
+    Arc::new(loaded.build().expect("nothing is wrong with the example"))
+}
+
+fn to_the_end(run: &mut Run) {
+    while !run.advance().end {}
+}
+
+#[test]
+fn a_run_resumed_from_its_checkpoint_file_ends_with_the_same_bits() {
+    // Grade: exact.
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let model = model(folder.path());
+    let mut whole = Run::new(model.clone()).expect("starts");
+    to_the_end(&mut whole);
+    assert!(whole.ledger().error() < 1e-12, "{}", whole.ledger().error());
+    assert!(whole.flow().depth_m(model.gauges[0].cell).is_finite());
+
+    let mut first = Run::new(model.clone()).expect("starts");
+    while first.so_far.now_s < 1330.0 {
+        first.advance();
+    }
+    let file = folder.path().join("checkpoint.zst");
+    first.checkpoint().write(&file).expect("written");
+    let back = Checkpoint::read(&file, model.fingerprint).expect("read");
+    let mut second = Run::resume(model.clone(), back, &file).expect("resumed");
+    to_the_end(&mut second);
+    assert!(whole.checkpoint() == second.checkpoint(), "water, structures, sewers, extremes, gauges: all of it");
+    let bits = |run: &Run| (0..model.domain.grid.len()).map(|c| run.flow().depth_m(c).to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&whole), bits(&second));
+
+    // One that belongs to another model, a damaged one and a text are refused.
+    let said = Checkpoint::read(&file, model.fingerprint + 1).expect_err("another").to_string();
+    assert!(said.contains("another model"), "{said}");
+    let mut bytes = std::fs::read(&file).expect("bytes");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    std::fs::write(&file, &bytes).expect("damaged");
+    assert!(Checkpoint::read(&file, model.fingerprint).expect_err("damaged").to_string().contains("damaged"));
+    std::fs::write(&file, "hello").expect("text");
+    assert!(Checkpoint::read(&file, model.fingerprint).is_err());
+}
+
+#[test]
+fn a_run_leaves_rasters_netcdf_outlines_gauges_and_a_summary_that_agree_with_it() {
+    // Grade: exact.
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let model = model(folder.path());
+    let out = folder.path().join("out");
+    let written = Folder::new(&out, None).expect("made");
+    let mut run = Run::new(model.clone()).expect("starts");
+    written.frame(&run).expect("written");
+    loop {
+        let due = run.advance();
+        if due.frame {
+            written.frame(&run).expect("written");
+        }
+        if due.end {
+            break;
+        }
+    }
+    written.end(&run, 1.0).expect("written");
+    let last = hydro::files::netcdf::read(&out.join("flood.nc"), Some("depth")).expect("read");
+    let depth = run.depths_m(0.0);
+    assert_eq!(last.values, depth);
+    assert!(depth.iter().any(|d| *d > 0.3), "the river has water");
+    let most = base::raster::Raster::read(&out.join("max_depth.tif")).expect("read");
+    for (cell, d) in most.values.iter().enumerate() {
+        assert!(d.is_nan() || f64::from(*d) >= run.flow().depth_m(cell) - 1e-6);
+    }
+    let rows = std::fs::read_to_string(out.join("gauges.csv")).expect("gauges");
+    assert_eq!(rows.lines().count(), 1 + 41, "a heading and a row for each minute from 0 to 40");
+    let outlines = std::fs::read_to_string(out.join("max_depth.geojson")).expect("outlines");
+    assert!(outlines.contains("MultiPolygon") && outlines.contains("depth_m"));
+    assert!(std::fs::read_to_string(out.join("summary.json")).expect("summary").contains("\"mass_error\""));
+}

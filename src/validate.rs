@@ -1,0 +1,163 @@
+//! `sandtable validate`: the evidence. Runs the cases of a model against exact solutions, benchmarks and experiments,
+//! prints every row with pass or fail, and draws computed against exact.
+
+mod plot;
+
+use crate::args::ValidateFloodArgs;
+use crate::commands::Done;
+use hydro::validate::case::digits;
+use hydro::validate::{Bench, CaseResult, Row, cases};
+use sim_core::base::complaint::{Complaints, nearest};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Where third-party data lies beside the repository, when nothing is said.
+const DATA: &str = "../shared/data/flood";
+
+pub fn flood(args: &ValidateFloodArgs) -> Done {
+    let all = cases();
+    let mut wrong = Complaints::new();
+    for name in &args.only {
+        if !all.iter().any(|case| case.name == name) {
+            let hint = match nearest(name, all.iter().map(|case| case.name)) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("one of {}", all.iter().map(|case| case.name).collect::<Vec<_>>().join(", ")),
+            };
+            wrong.add("--only", format!("there is no case {name:?}"), hint);
+        }
+    }
+    let data = match &args.data {
+        Some(folder) => {
+            if !folder.is_dir() {
+                wrong.add(folder, "--data: there is no such folder", "leave it out to run the cases that need no data");
+            }
+            Some(folder.clone())
+        }
+        None => Some(PathBuf::from(DATA)).filter(|folder| folder.is_dir()),
+    };
+    if let Some(folder) = &args.plots
+        && let Err(e) = std::fs::create_dir_all(folder)
+    {
+        wrong.add(folder, format!("--plots: cannot be made: {e}"), "");
+    }
+    wrong.or(())?;
+
+    let started = Instant::now();
+    let clock = move || started.elapsed().as_secs_f64();
+    let bench = Bench { data, quick: args.quick, clock: &clock };
+    match &bench.data {
+        Some(folder) => say!("data: {}", folder.display()),
+        None => say!("data: none (--data FOLDER); the cases that need it are skipped, and say so"),
+    }
+    let (mut rows, mut held, mut skipped, mut failed) = (0, 0, Vec::new(), Vec::new());
+    let mut sheet = String::from(SHEET_HEAD);
+    for case in &all {
+        let wanted = args.only.is_empty() || args.only.iter().any(|name| name == case.name);
+        if !wanted || (args.quick && !case.quick && args.only.is_empty()) {
+            continue;
+        }
+        let result = (case.run)(&bench);
+        say!("\n{}: {}", case.name, case.about);
+        print(&result);
+        rows += result.rows.len();
+        held += result.rows.iter().filter(|row| row.passes()).count();
+        if let Some(why) = &result.skipped {
+            skipped.push(format!("{}: {why}", case.name));
+        }
+        if !result.passes() {
+            failed.push(case.name);
+        }
+        result.rows.iter().for_each(|row| sheet.push_str(&sheet_line(case.name, row)));
+        if let Some(folder) = &args.plots {
+            write_plots(folder, &result)?;
+        }
+    }
+    if let Some(folder) = &args.plots {
+        let path = folder.join("rows.csv");
+        std::fs::write(&path, sheet).map_err(|e| Complaints::one(&path, format!("cannot be written: {e}"), ""))?;
+    }
+    say!("\n{held} of {rows} rows hold, in {:.0} s", clock());
+    skipped.iter().for_each(|why| say!("  {why}"));
+    if !failed.is_empty() {
+        say!("FAILED: {}", failed.join(", "));
+    }
+    Ok(failed.is_empty())
+}
+
+/// The rows of a case, in columns.
+fn print(result: &CaseResult) {
+    if let Some(why) = &result.skipped {
+        say!("  {why}");
+    }
+    let head = ["", "grid", "scheme", "", "what", "value", "bound", "peers", "steps", "wall s", "M cells/s", "mass error"];
+    let mut lines: Vec<[String; 12]> = vec![head.map(String::from)];
+    lines.extend(result.rows.iter().map(cells));
+    if lines.len() == 1 {
+        return;
+    }
+    let width = |k: usize| lines.iter().map(|l| l[k].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..12).map(width).collect();
+    for line in &lines {
+        let text: Vec<String> = line
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            // Numbers to the right, words to the left.
+            .map(|(k, (cell, w))| if k == 5 || k > 7 { format!("{cell:>w$}") } else { format!("{cell:<w$}") })
+            .collect();
+        say!("  {}", text.join("  ").trim_end());
+    }
+    result.notes.iter().for_each(|note| say!("  note: {note}"));
+}
+
+fn cells(row: &Row) -> [String; 12] {
+    let cost = row.cost;
+    let rate = |cost: hydro::validate::Cost| match cost.wall_s > 0.0 {
+        true => format!("{:.1}", cost.cell_updates as f64 / cost.wall_s / 1e6),
+        false => String::new(),
+    };
+    [
+        if row.passes() { "pass" } else { "FAIL" }.into(),
+        row.grid.clone(),
+        row.scheme.clone(),
+        row.precision.clone(),
+        row.what.clone(),
+        digits(row.value),
+        row.bound.to_string(),
+        row.peer.clone(),
+        cost.map_or(String::new(), |c| c.steps.to_string()),
+        cost.map_or(String::new(), |c| format!("{:.2}", c.wall_s)),
+        cost.map_or(String::new(), rate),
+        cost.and_then(|c| c.mass_error).map_or(String::new(), |e| format!("{e:.0e}")),
+    ]
+}
+
+const SHEET_HEAD: &str = "case,pass,grid,scheme,precision,what,value,bound,peers,steps,wall_s,cell_updates,mass_error\n";
+
+/// One row of rows.csv.
+fn sheet_line(case: &str, row: &Row) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let (steps, wall, updates, mass) = row.cost.map_or_else(Default::default, |c| {
+        let mass = c.mass_error.map_or(String::new(), |e| format!("{e:e}"));
+        (c.steps.to_string(), format!("{:.3}", c.wall_s), c.cell_updates.to_string(), mass)
+    });
+    format!(
+        "{case},{},{},{},{},{},{:e},{},{},{steps},{wall},{updates},{mass}\n",
+        row.passes(),
+        quoted(&row.grid),
+        row.scheme,
+        row.precision,
+        quoted(&row.what),
+        row.value,
+        quoted(&row.bound.to_string()),
+        quoted(&row.peer),
+    )
+}
+
+fn write_plots(folder: &Path, result: &CaseResult) -> Result<(), Complaints> {
+    if result.panels.iter().all(|panel| panel.series.is_empty()) {
+        return Ok(());
+    }
+    let path = folder.join(format!("{}.svg", result.name));
+    plot::write(&path, &result.panels).map_err(|e| Complaints::one(&path, format!("cannot be drawn: {e}"), ""))
+}
