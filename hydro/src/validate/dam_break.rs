@@ -73,7 +73,12 @@ fn lab(name: &str, bench: &Bench, dam: DamBreak) -> CaseResult {
             let name = super::rig::scheme_name(scheme);
             depth = depth.with(name, role, run.along(|tank, c| tank.depth_m(c)));
             speed = speed.with(name, role, run.along(|tank, c| tank.velocity_m_s(c).0));
-            result.rows.push(run.row("order of L1(h), 200 to 400", order(errors[1], errors[2], 2.0), Bound::AtLeast(slope), ""));
+            result.rows.push(run.row(
+                "order of L1(h), 200 to 400",
+                order(errors[1], errors[2], 2.0),
+                Bound::AtLeast(slope),
+                "",
+            ));
         }
     }
     result.panels = vec![depth, speed];
@@ -93,8 +98,8 @@ fn field(name: &str, bench: &Bench, dam: DamBreak, t: f64, bounds: [(Scheme, f64
     let mut result = CaseResult::new(name);
     let exact = |x: f64| dam.at((x - 500.0) / t).0;
     let line: Vec<(f64, f64)> = (0..=4000).map(|k| f64::from(k) * 0.25).map(|x| (x, exact(x))).collect();
-    let mut panel = Panel::new(&format!("{name}: depth after {t} s, 1000 cells"), "x, m", "h, m")
-        .with("exact", Role::Exact, line);
+    let mut panel =
+        Panel::new(&format!("{name}: depth after {t} s, 1000 cells"), "x, m", "h, m").with("exact", Role::Exact, line);
     for (scheme, most) in bounds {
         for precision in Precision::BOTH {
             let mut run = flume(bench, dam, 1000.0, 1000, (scheme, precision));
@@ -103,8 +108,12 @@ fn field(name: &str, bench: &Bench, dam: DamBreak, t: f64, bounds: [(Scheme, f64
             result.rows.push(run.row("L1(h), m", error, Bound::AtMost(most), peer));
             if precision == Precision::F32 {
                 match scheme {
-                    Scheme::Second => panel = panel.with("second", Role::Computed, run.along(|tank, c| tank.depth_m(c))),
-                    Scheme::First => panel = panel.with("first", Role::ComputedToo, run.along(|tank, c| tank.depth_m(c))),
+                    Scheme::Second => {
+                        panel = panel.with("second", Role::Computed, run.along(|tank, c| tank.depth_m(c)))
+                    }
+                    Scheme::First => {
+                        panel = panel.with("first", Role::ComputedToo, run.along(|tank, c| tank.depth_m(c)))
+                    }
                     Scheme::Auto | Scheme::Inertial => {}
                 }
             }
@@ -168,7 +177,9 @@ fn dressler(bench: &Bench) -> CaseResult {
                 .with("first-order theory, to the tip", Role::Exact, theory(&|s| s.1)),
         );
     }
-    for (scheme, most_h, most_u) in [(Scheme::First, 0.02, 0.05), (Scheme::Second, 0.005, 0.02), (Scheme::Auto, 0.01, 0.1)] {
+    for (scheme, most_h, most_u) in
+        [(Scheme::First, 0.02, 0.05), (Scheme::Second, 0.005, 0.02), (Scheme::Auto, 0.01, 0.1)]
+    {
         let setup = Setup::new(2000, 4, 1.0, |_| 0.0)
             .rough(n)
             .depth(|p| if p.x < 1000.0 { left_m } else { 0.0 })
@@ -213,9 +224,12 @@ fn dressler(bench: &Bench) -> CaseResult {
 
 fn radial(name: &str, bench: &Bench, outside_m: f64, file: &str, most: f64) -> CaseResult {
     let mut result = CaseResult::new(name);
-    let reference = bench.file(file).map(|path| data::table(&path).map(|rows| (data::curve(&rows, 0, 4), data::curve(&rows, 0, 5))));
+    let reference = bench
+        .file(file)
+        .map(|path| data::table(&path).map(|rows| (data::curve(&rows, 0, 4), data::curve(&rows, 0, 5))));
     let (n, cell, t) = if bench.quick { (100, 2.0, 2.0) } else { (200, 1.0, 2.0) };
-    let mut panel = Panel::new(&format!("{name}: depth after 2 s, {cell} m cells"), "distance from the middle, m", "h, m");
+    let mut panel =
+        Panel::new(&format!("{name}: depth after 2 s, {cell} m cells"), "distance from the middle, m", "h, m");
     match &reference {
         Some(Ok((depth, _))) => panel = panel.with("fine radial solution (ANUGA's)", Role::Exact, depth.clone()),
         Some(Err(why)) => result.skipped = Some(format!("profile not read: {why}")),

@@ -24,10 +24,7 @@ pub fn table(path: &Path) -> Result<Vec<Vec<f64>>, Complaints> {
 
 /// Two columns of a table as a curve; lines where either is missing are left out.
 pub fn curve(rows: &[Vec<f64>], x: usize, y: usize) -> Vec<(f64, f64)> {
-    rows.iter()
-        .filter_map(|r| Some((*r.get(x)?, *r.get(y)?)))
-        .filter(|(x, y)| x.is_finite() && y.is_finite())
-        .collect()
+    rows.iter().filter_map(|r| Some((*r.get(x)?, *r.get(y)?))).filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
 }
 
 /// An ESRI ASCII grid: columns, rows, cell size m, values from the south row up.

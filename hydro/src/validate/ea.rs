@@ -16,9 +16,19 @@ pub fn cases() -> Vec<Case> {
         Case { name: "ea2s", about: "EA test 2, stand-in ground: filling of depressions", quick: false, run: ea2s },
         Case { name: "ea3", about: "EA test 3: momentum over an obstruction", quick: true, run: ea3 },
         Case { name: "ea4", about: "EA test 4: a flood front on a plain", quick: false, run: ea4 },
-        Case { name: "ea5", about: "EA test 5: a valley below a failing dam", quick: true, run: |_| no_ground("ea5", "5") },
+        Case {
+            name: "ea5",
+            about: "EA test 5: a valley below a failing dam",
+            quick: true,
+            run: |_| no_ground("ea5", "5"),
+        },
         Case { name: "ea7", about: "EA test 7: river to floodplain", quick: true, run: |_| no_ground("ea7", "7") },
-        Case { name: "ea8a", about: "EA test 8A: rain and a point source in a town", quick: true, run: |_| no_ground("ea8a", "8A") },
+        Case {
+            name: "ea8a",
+            about: "EA test 8A: rain and a point source in a town",
+            quick: true,
+            run: |_| no_ground("ea8a", "8A"),
+        },
     ]
 }
 
@@ -70,11 +80,18 @@ fn ea1s(bench: &Bench) -> CaseResult {
     );
     let stage = vec![(0.0, 9.7), (3600.0, 10.35), (39600.0, 10.35), (43200.0, 9.7)];
     let points = [Point::new(400.0, 50.0), Point::new(600.0, 50.0)];
-    let files = ["ea_test1s/ea1s_lisflood_fv1_10m.csv", "ea_test1s/ea1s_lisflood_acceleration_10m.csv", "ea_test1s/ea1s_anuga_DE1_10m.csv"];
+    let files = [
+        "ea_test1s/ea1s_lisflood_fv1_10m.csv",
+        "ea_test1s/ea1s_lisflood_acceleration_10m.csv",
+        "ea_test1s/ea1s_anuga_DE1_10m.csv",
+    ];
     let peers: Vec<Vec<Curve>> = (0..2).map(|k| files.iter().filter_map(|f| peer(bench, f, k)).collect()).collect();
-    let mut panels: Vec<Panel> = (0..2).map(|k| Panel::new(&format!("EA 1s: level at point {}", k + 1), "t, h", "level, m")).collect();
+    let mut panels: Vec<Panel> =
+        (0..2).map(|k| Panel::new(&format!("EA 1s: level at point {}", k + 1), "t, h", "level, m")).collect();
     for (k, panel) in panels.iter_mut().enumerate() {
-        for ((name, role), series) in [("LISFLOOD FV1", Role::Peer), ("LISFLOOD ACC", Role::PeerToo)].into_iter().zip(&peers[k]) {
+        for ((name, role), series) in
+            [("LISFLOOD FV1", Role::Peer), ("LISFLOOD ACC", Role::PeerToo)].into_iter().zip(&peers[k])
+        {
             *panel = panel.clone().with(name, role, hours(series));
         }
     }
@@ -94,15 +111,35 @@ fn ea1s(bench: &Bench) -> CaseResult {
         for (k, series) in levels.iter().enumerate() {
             let name = format!("point {}", k + 1);
             let last = series.last().map_or(f64::NAN, |p| p.1);
-            result.rows.push(run.row(format!("{name}: greatest level, m"), peak(series), Bound::Between(10.345, 10.355), "FV1 10.3518, ACC 10.3519, DE1 10.3524"));
+            result.rows.push(run.row(
+                format!("{name}: greatest level, m"),
+                peak(series),
+                Bound::Between(10.345, 10.355),
+                "FV1 10.3518, ACC 10.3519, DE1 10.3524",
+            ));
             // From 5 mm under the discrete sill to the sill itself: friction on the broad sill holds the last millimetres
             // for hours (the second-order peer ends at 10.2494 and still falls).
-            result.rows.push(run.row(format!("{name}: last level, m"), last, Bound::Between(10.2367, 10.2500), "FV1 10.2429, ACC 10.2465, DE1 10.2494"));
+            result.rows.push(run.row(
+                format!("{name}: last level, m"),
+                last,
+                Bound::Between(10.2367, 10.2500),
+                "FV1 10.2429, ACC 10.2465, DE1 10.2494",
+            ));
             let hour_ago = interpolate(series, 72000.0 - 3600.0);
-            result.rows.push(run.row(format!("{name}: change in the last hour, m"), (hour_ago - last).abs(), Bound::AtMost(0.001), "FV1 0.0001, DE1 0.0008"));
+            result.rows.push(run.row(
+                format!("{name}: change in the last hour, m"),
+                (hour_ago - last).abs(),
+                Bound::AtMost(0.001),
+                "FV1 0.0001, DE1 0.0008",
+            ));
             if !peers[k].is_empty() {
                 let share = within_band(series, &peers[k], 0.005);
-                result.rows.push(run.row(format!("{name}: share of time in the peers' band +- 5 mm"), share, Bound::AtLeast(0.9), ""));
+                result.rows.push(run.row(
+                    format!("{name}: share of time in the peers' band +- 5 mm"),
+                    share,
+                    Bound::AtLeast(0.9),
+                    "",
+                ));
             }
         }
         let role = match scheme {
@@ -139,43 +176,68 @@ fn ea2s(bench: &Bench) -> CaseResult {
          the official inflow, on which peers were run."
             .into(),
     );
-    let points: Vec<Point> = (0..16)
-        .map(|k| Point::new(250.0 + 500.0 * f64::from(k / 4), 250.0 + 500.0 * f64::from(k % 4)))
-        .collect();
+    let points: Vec<Point> =
+        (0..16).map(|k| Point::new(250.0 + 500.0 * f64::from(k / 4), 250.0 + 500.0 * f64::from(k % 4))).collect();
     let inflow = vec![(0.0, 0.0), (300.0, 0.0), (600.0, 20.0), (5160.0, 20.0), (5460.0, 0.0)];
     let files = ["ea_test2/ea2s_lisflood_fv1_20m.csv", "ea_test2/ea2s_lisflood_acceleration_20m.csv"];
     let peers: Vec<Vec<Curve>> = (0..16).map(|k| files.iter().filter_map(|f| peer(bench, f, k)).collect()).collect();
     // The last depths of the peers, should their files be absent (research notes).
-    const FV1: [f64; 16] = [0.317, 0.337, 0.336, 0.335, 0.288, 0.337, 0.336, 0.335, 0.019, 0.155, 0.222, 0.159, 0.0, 0.0, 0.0, 0.0];
-    const ACC: [f64; 16] = [0.330, 0.344, 0.342, 0.339, 0.267, 0.344, 0.342, 0.339, 0.0, 0.108, 0.195, 0.157, 0.0, 0.0, 0.0, 0.0];
+    const FV1: [f64; 16] =
+        [0.317, 0.337, 0.336, 0.335, 0.288, 0.337, 0.336, 0.335, 0.019, 0.155, 0.222, 0.159, 0.0, 0.0, 0.0, 0.0];
+    const ACC: [f64; 16] =
+        [0.330, 0.344, 0.342, 0.339, 0.267, 0.344, 0.342, 0.339, 0.0, 0.108, 0.195, 0.157, 0.0, 0.0, 0.0, 0.0];
     let shown = [3usize, 5, 9, 10];
     let mut panels: Vec<Panel> = shown
         .iter()
         .map(|k| {
             let mut panel = Panel::new(&format!("EA 2s: depth at point {}", k + 1), "t, h", "h, m");
-            for ((name, role), series) in [("LISFLOOD FV1", Role::Peer), ("LISFLOOD ACC", Role::PeerToo)].into_iter().zip(&peers[*k]) {
+            for ((name, role), series) in
+                [("LISFLOOD FV1", Role::Peer), ("LISFLOOD ACC", Role::PeerToo)].into_iter().zip(&peers[*k])
+            {
                 panel = panel.with(name, role, hours(series));
             }
             panel
         })
         .collect();
-    for (scheme, precision) in [(Scheme::Inertial, Precision::F32), (Scheme::First, Precision::F32), (Scheme::Second, Precision::F32), (Scheme::Auto, Precision::F32)] {
-        let setup = Setup::new(100, 100, 20.0, ground_2s)
-            .rough(0.03)
-            .by(scheme, precision)
-            .edge(EdgeSide::West, 95, 100, EdgeKind::Discharge(inflow.clone()));
+    for (scheme, precision) in [
+        (Scheme::Inertial, Precision::F32),
+        (Scheme::First, Precision::F32),
+        (Scheme::Second, Precision::F32),
+        (Scheme::Auto, Precision::F32),
+    ] {
+        let setup = Setup::new(100, 100, 20.0, ground_2s).rough(0.03).by(scheme, precision).edge(
+            EdgeSide::West,
+            95,
+            100,
+            EdgeKind::Discharge(inflow.clone()),
+        );
         let mut run = Run::new(bench, setup);
         let depths = gauges(&mut run, 172_800.0, 600.0, &points, true);
         let last: Vec<f64> = depths.iter().map(|s| s.last().map_or(f64::NAN, |p| p.1)).collect();
         let inflow_m3 = 97_200.0;
-        result.rows.push(run.row("volume against 97,200 m3, share", (run.tank.water_m3() / inflow_m3 - 1.0).abs(), Bound::AtMost(2e-4), ""));
+        result.rows.push(run.row(
+            "volume against 97,200 m3, share",
+            (run.tank.water_m3() / inflow_m3 - 1.0).abs(),
+            Bound::AtMost(2e-4),
+            "",
+        ));
         let outside = (0..16)
             .map(|k| (FV1[k].min(ACC[k]) - last[k]).max(last[k] - FV1[k].max(ACC[k])).max(0.0))
             .fold(0.0, f64::max);
-        result.rows.push(run.row("last depths: greatest departure from the peers' range, m", outside, Bound::AtMost(0.03), "FV1 and ACC differ by 0.047"));
+        result.rows.push(run.row(
+            "last depths: greatest departure from the peers' range, m",
+            outside,
+            Bound::AtMost(0.03),
+            "FV1 and ACC differ by 0.047",
+        ));
         let full = [1usize, 2, 3, 5, 6, 7];
         let over = full.iter().map(|k| (last[*k] - 0.336).abs()).fold(0.0, f64::max);
-        result.rows.push(run.row("six full ponds: greatest departure from the discrete sill (0.336 m), m", over, Bound::AtMost(0.03), "FV1 0.001, ACC 0.008"));
+        result.rows.push(run.row(
+            "six full ponds: greatest departure from the discrete sill (0.336 m), m",
+            over,
+            Bound::AtMost(0.03),
+            "FV1 0.001, ACC 0.008",
+        ));
         let east = last[12..].iter().copied().fold(0.0, f64::max);
         result.rows.push(run.row("east column: greatest depth, m", east, Bound::AtMost(0.001), "0"));
         let role = match scheme {
@@ -202,7 +264,10 @@ fn ea3(bench: &Bench) -> CaseResult {
     };
     let inflow = vec![(0.0, 0.0), (5.0, 0.0), (15.0, 65.5), (25.0, 65.5), (35.0, 0.0)];
     let points = [Point::new(150.0, 50.0), Point::new(250.0, 50.0)];
-    let files = [("LISFLOOD FV1", "ea_test3/ea3_lisflood_fv1_5m.csv", Role::Peer), ("ANUGA DE1", "ea_test3/ea3_anuga_DE1_5m.csv", Role::PeerToo)];
+    let files = [
+        ("LISFLOOD FV1", "ea_test3/ea3_lisflood_fv1_5m.csv", Role::Peer),
+        ("ANUGA DE1", "ea_test3/ea3_anuga_DE1_5m.csv", Role::PeerToo),
+    ];
     let mut panels: Vec<Panel> = (0..2)
         .map(|k| {
             let mut panel = Panel::new(&format!("EA 3: level at point {}", k + 1), "t, s", "level, m");
@@ -221,17 +286,34 @@ fn ea3(bench: &Bench) -> CaseResult {
         (Scheme::Second, Precision::F32, true),
         (Scheme::Auto, Precision::F32, true),
     ] {
-        let setup = Setup::new(60, 20, 5.0, |p| interpolate(&profile, p.x))
-            .rough(0.01)
-            .by(scheme, precision)
-            .edge(EdgeSide::West, 0, 20, EdgeKind::Discharge(inflow.clone()));
+        let setup = Setup::new(60, 20, 5.0, |p| interpolate(&profile, p.x)).rough(0.01).by(scheme, precision).edge(
+            EdgeSide::West,
+            0,
+            20,
+            EdgeKind::Discharge(inflow.clone()),
+        );
         let mut run = Run::new(bench, setup);
         let levels = gauges(&mut run, 900.0, 1.0, &points, false);
         let bound = |least: f64, most: f64| if judged { Bound::Between(least, most) } else { Bound::Shown };
         let last = |k: usize| levels[k].last().map_or(f64::NAN, |p: &(f64, f64)| p.1);
-        result.rows.push(run.row("point 1: greatest level, m", peak(&levels[0]), bound(9.95, 10.05), "FV1 9.98, DE1 9.99; LISFLOOD ACC 10.81"));
-        result.rows.push(run.row("point 1: last level, m", last(0), bound(9.975, 9.990), "FV1 9.9823, DE1 9.9848; LISFLOOD ACC 10.06"));
-        result.rows.push(run.row("point 2: last level, m", last(1), bound(9.81, 9.84), "FV1 9.8268, DE1 9.8194; LISFLOOD ACC 10.03"));
+        result.rows.push(run.row(
+            "point 1: greatest level, m",
+            peak(&levels[0]),
+            bound(9.95, 10.05),
+            "FV1 9.98, DE1 9.99; LISFLOOD ACC 10.81",
+        ));
+        result.rows.push(run.row(
+            "point 1: last level, m",
+            last(0),
+            bound(9.975, 9.990),
+            "FV1 9.9823, DE1 9.9848; LISFLOOD ACC 10.06",
+        ));
+        result.rows.push(run.row(
+            "point 2: last level, m",
+            last(1),
+            bound(9.81, 9.84),
+            "FV1 9.8268, DE1 9.8194; LISFLOOD ACC 10.03",
+        ));
         let role = match (scheme, precision) {
             (Scheme::Second, Precision::F64) => Role::Computed,
             (Scheme::Auto, _) => Role::ComputedToo,
@@ -259,7 +341,8 @@ fn ea4(bench: &Bench) -> CaseResult {
     let xs = [(50.0, 1000.0), (100.0, 1000.0), (200.0, 1000.0), (300.0, 1000.0), (400.0, 1000.0), (300.0, 1300.0)];
     let points: Vec<Point> = xs.iter().map(|(x, y)| Point::new(*x, *y)).collect();
     let inflow = vec![(0.0, 0.0), (300.0, 0.0), (3600.0, 20.0), (14400.0, 20.0), (18000.0, 0.0)];
-    let reference: Vec<Option<Curve>> = (0..6).map(|k| peer(bench, "ea_test4/reference_lisflood8_dg2_5m.csv", k)).collect();
+    let reference: Vec<Option<Curve>> =
+        (0..6).map(|k| peer(bench, "ea_test4/reference_lisflood8_dg2_5m.csv", k)).collect();
     if reference[0].is_none() {
         return CaseResult::skipped("ea4", "skipped: no data (ea_test4)");
     }
@@ -282,10 +365,12 @@ fn ea4(bench: &Bench) -> CaseResult {
         .collect();
     for scheme in [Scheme::Inertial, Scheme::First, Scheme::Second, Scheme::Auto] {
         let (from, to) = ((990.0 / cell) as usize, (1010.0 / cell) as usize);
-        let setup = Setup::new(nx, ny, cell, |_| 0.0)
-            .rough(0.05)
-            .by(scheme, Precision::F32)
-            .edge(EdgeSide::West, from, to, EdgeKind::Discharge(inflow.clone()));
+        let setup = Setup::new(nx, ny, cell, |_| 0.0).rough(0.05).by(scheme, Precision::F32).edge(
+            EdgeSide::West,
+            from,
+            to,
+            EdgeKind::Discharge(inflow.clone()),
+        );
         let mut run = Run::new(bench, setup);
         let depths = gauges(&mut run, end, 30.0, &points, true);
         let (mut squares, mut late, mut n) = (0.0, 0.0f64, 0usize);
@@ -301,15 +386,32 @@ fn ea4(bench: &Bench) -> CaseResult {
                 late = late.max(before - came).max(came - reference[k].0);
             }
         }
-        result.rows.push(run.row("RMSE of depth against DG2, 6 points, m", base::math::sqrt(squares / n as f64), Bound::AtMost(0.005), "hydroflux 0.0006-0.004; FV1 at 10 m reads 0.001-0.008 low"));
-        result.rows.push(run.row("front outside the reference's interval by at most, s", late.max(0.0), Bound::AtMost(60.0), "spread between models about 300"));
+        result.rows.push(run.row(
+            "RMSE of depth against DG2, 6 points, m",
+            base::math::sqrt(squares / n as f64),
+            Bound::AtMost(0.005),
+            "hydroflux 0.0006-0.004; FV1 at 10 m reads 0.001-0.008 low",
+        ));
+        result.rows.push(run.row(
+            "front outside the reference's interval by at most, s",
+            late.max(0.0),
+            Bound::AtMost(60.0),
+            "spread between models about 300",
+        ));
         if !bench.quick {
             let outside = depths
                 .iter()
                 .enumerate()
-                .map(|(k, s)| (DG2_PEAKS[k].min(ACC_PEAKS[k]) - peak(s)).max(peak(s) - DG2_PEAKS[k].max(ACC_PEAKS[k])).max(0.0))
+                .map(|(k, s)| {
+                    (DG2_PEAKS[k].min(ACC_PEAKS[k]) - peak(s)).max(peak(s) - DG2_PEAKS[k].max(ACC_PEAKS[k])).max(0.0)
+                })
                 .fold(0.0, f64::max);
-            result.rows.push(run.row("peaks: greatest departure from DG2 5 m and ACC 1 m, m", outside, Bound::AtMost(0.005), "FV1 at 10 m 0.008"));
+            result.rows.push(run.row(
+                "peaks: greatest departure from DG2 5 m and ACC 1 m, m",
+                outside,
+                Bound::AtMost(0.005),
+                "FV1 at 10 m 0.008",
+            ));
         }
         let role = match scheme {
             Scheme::Second => Role::Computed,

@@ -50,7 +50,11 @@ fn ea6a(bench: &Bench) -> CaseResult {
     let thin = |series: &[(f64, f64)]| series.iter().step_by(10).copied().collect::<Vec<_>>();
     let mut panels: Vec<Panel> = (0..6)
         .map(|k| {
-            Panel::new(&format!("EA 6A: depth at G{}", k + 1), "t, s", "h, m").with("experiment", Role::Experiment, thin(&measured[k]))
+            Panel::new(&format!("EA 6A: depth at G{}", k + 1), "t, s", "h, m").with(
+                "experiment",
+                Role::Experiment,
+                thin(&measured[k]),
+            )
         })
         .collect();
     // Within a cell of the building's rim, bed and side slopes by 5 x 5 points of each cell: a cell is wall when half of
@@ -75,7 +79,8 @@ fn ea6a(bench: &Bench) -> CaseResult {
         (Scheme::Auto, Precision::F32, 0.1, true),
         (Scheme::Second, Precision::F32, 0.05, false),
     ] {
-        let grid = Grid { nx: (35.8 / cell + 0.5) as usize, ny: (3.6 / cell + 0.5) as usize, cell_m: cell, x0: 0.0, y0: 0.0 };
+        let grid =
+            Grid { nx: (35.8 / cell + 0.5) as usize, ny: (3.6 / cell + 0.5) as usize, cell_m: cell, x0: 0.0, y0: 0.0 };
         let mut setup = Setup::on(grid, |p| bed(p, cell)).rough(0.01).by(scheme, precision);
         setup.depth_m = (0..grid.len())
             .map(|c| ((if grid.centre(c).x < 6.75 { 0.4 } else { 0.02 }) - setup.bed_m[c]).max(0.0))
@@ -133,19 +138,34 @@ fn monai(bench: &Bench) -> CaseResult {
     );
     // Gauges ch5, ch7, ch9 at x = 4.521 m (benchmark's description), measured in cm.
     let places = [("ch5", 1.196), ("ch7", 1.696), ("ch9", 2.196)];
-    let measured: Vec<Vec<(f64, f64)>> =
-        (0..3).map(|k| curve(&gauges, 0, 1 + k).into_iter().map(|(t, cm)| (t, cm / 100.0)).filter(|(t, _)| *t <= 30.0).collect()).collect();
+    let measured: Vec<Vec<(f64, f64)>> = (0..3)
+        .map(|k| {
+            curve(&gauges, 0, 1 + k).into_iter().map(|(t, cm)| (t, cm / 100.0)).filter(|(t, _)| *t <= 30.0).collect()
+        })
+        .collect();
     // Observed run-up over six runs of the experiment.
-    let spots = [("valley", 5.1575, 1.88, 0.080, 0.100), ("cape north", 5.03, 2.2062, 0.0525, 0.0675), ("far north", 4.9975, 2.32, 0.0525, 0.0575)];
+    let spots = [
+        ("valley", 5.1575, 1.88, 0.080, 0.100),
+        ("cape north", 5.03, 2.2062, 0.0525, 0.0675),
+        ("far north", 4.9975, 2.32, 0.0525, 0.0575),
+    ];
     let mut panels: Vec<Panel> = places
         .iter()
         .zip(&measured)
-        .map(|((name, _), series)| Panel::new(&format!("Monai: level at {name}"), "t, s", "level, m").with("experiment", Role::Experiment, series.clone()))
+        .map(|((name, _), series)| {
+            Panel::new(&format!("Monai: level at {name}"), "t, s", "level, m").with(
+                "experiment",
+                Role::Experiment,
+                series.clone(),
+            )
+        })
         .collect();
     let grid = Grid { nx: ground.nx, ny: ground.ny, cell_m: ground.cell_m, x0: 0.0, y0: 0.0 };
-    for (scheme, precision, judged) in
-        [(Scheme::First, Precision::F32, false), (Scheme::Second, Precision::F32, true), (Scheme::Auto, Precision::F32, true)]
-    {
+    for (scheme, precision, judged) in [
+        (Scheme::First, Precision::F32, false),
+        (Scheme::Second, Precision::F32, true),
+        (Scheme::Auto, Precision::F32, true),
+    ] {
         let mut setup = Setup::on(grid, |_| 0.0).rough(0.01).by(scheme, precision);
         setup.bed_m = ground.values.clone();
         let setup = setup.level(0.0).edge(EdgeSide::West, 0, grid.ny, EdgeKind::Stage(wave.clone()));
@@ -202,7 +222,8 @@ mod tests {
     #[test]
     fn a_point_is_inside_the_polygon_that_surrounds_it() {
         // Grade: exact.
-        let square: Vec<Point> = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)].map(|(x, y)| Point::new(x, y)).to_vec();
+        let square: Vec<Point> =
+            [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)].map(|(x, y)| Point::new(x, y)).to_vec();
         assert!(inside(&square, Point::new(1.0, 1.9)));
         assert!(!inside(&square, Point::new(2.1, 1.0)) && !inside(&square, Point::new(1.0, -0.1)));
     }

@@ -44,10 +44,28 @@ fn ea8b(bench: &Bench) -> CaseResult {
     );
     let mass = Some(case.mass_error);
     result.rows = vec![
-        row("outflow: Nash-Sutcliffe efficiency, coincident points", case.nse_coincident, Bound::AtLeast(0.99), "Itzi's limit 0.99", mass),
-        row("outflow: RMSE/deviation, coincident points", case.rsr_coincident, Bound::AtMost(0.01), "Itzi's limit 0.01", mass),
+        row(
+            "outflow: Nash-Sutcliffe efficiency, coincident points",
+            case.nse_coincident,
+            Bound::AtLeast(0.99),
+            "Itzi's limit 0.99",
+            mass,
+        ),
+        row(
+            "outflow: RMSE/deviation, coincident points",
+            case.rsr_coincident,
+            Bound::AtMost(0.01),
+            "Itzi's limit 0.01",
+            mass,
+        ),
         row("outflow: Nash-Sutcliffe efficiency, all points", case.nse, Bound::AtLeast(0.97), "", mass),
-        row("outflow: peak against XPSTORM's", case.peak_m3_s / case.reference_peak_m3_s, Bound::Between(0.94, 1.06), "", mass),
+        row(
+            "outflow: peak against XPSTORM's",
+            case.peak_m3_s / case.reference_peak_m3_s,
+            Bound::Between(0.94, 1.06),
+            "",
+            mass,
+        ),
         row("balance, share", case.mass_error, Bound::AtMost(1e-12), "", mass),
     ];
     let minutes = |points: Vec<(f64, f64)>| points.into_iter().map(|(t, q)| (t / 60.0, q)).collect();

@@ -125,11 +125,17 @@ fn vortex(bench: &Bench) -> CaseResult {
 fn channel(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("order-channel");
     let grids: &[usize] = if bench.quick { &[50, 100] } else { &[50, 100, 200, 400] };
-    ladder(&mut result, "order-channel: MacDonald, subcritical", "L1(h), m", &bounds(grids, grids), &mut |n, scheme| {
-        let run = channel_run(bench, Channel::Subcritical, n, (scheme, Precision::F64));
-        let (h, wanted) = run.row_depths(|x| Channel::Subcritical.depth_m(x));
-        (mean_abs(&h, &wanted), run.row("", 0.0, Bound::Shown, ""))
-    });
+    ladder(
+        &mut result,
+        "order-channel: MacDonald, subcritical",
+        "L1(h), m",
+        &bounds(grids, grids),
+        &mut |n, scheme| {
+            let run = channel_run(bench, Channel::Subcritical, n, (scheme, Precision::F64));
+            let (h, wanted) = run.row_depths(|x| Channel::Subcritical.depth_m(x));
+            (mean_abs(&h, &wanted), run.row("", 0.0, Bound::Shown, ""))
+        },
+    );
     result
 }
 
@@ -138,11 +144,15 @@ fn seiche(bench: &Bench) -> CaseResult {
     let exact = Seiche { depth_m: 10.0, length_m: 1000.0, amplitude_m: 0.01 };
     let (n, periods, t1) = (100, 5.0, exact.period_s());
     let times: Vec<f64> = (0..=500).map(|k| f64::from(k) * periods * t1 / 500.0).collect();
-    let mut panel = Panel::new("seiche: level at the wall, 100 cells", "t, s", "level, m")
-        .with("exact", Role::Exact, times.iter().map(|t| (*t, exact.level_m(5.0, *t))).collect());
+    let mut panel = Panel::new("seiche: level at the wall, 100 cells", "t, s", "level, m").with(
+        "exact",
+        Role::Exact,
+        times.iter().map(|t| (*t, exact.level_m(5.0, *t))).collect(),
+    );
     for scheme in SCHEMES {
         for precision in Precision::BOTH {
-            let setup = Setup::new(n, 4, 10.0, |_| -10.0).by(scheme, precision).depth(|p| 10.0 + exact.level_m(p.x, 0.0));
+            let setup =
+                Setup::new(n, 4, 10.0, |_| -10.0).by(scheme, precision).depth(|p| 10.0 + exact.level_m(p.x, 0.0));
             let mut run = Run::new(bench, setup);
             let mut level = Vec::new();
             run.watch(periods * t1, t1 / 50.0, |tank, t| level.push((t, tank.stage_m(2 * n))));
@@ -153,7 +163,12 @@ fn seiche(bench: &Bench) -> CaseResult {
             // Same gates as Thacker's trough; first order damps, and local inertia's filter does so by design.
             let judged = matches!(scheme, Scheme::Second);
             let bound = |most: f64| if judged { Bound::AtMost(most) } else { Bound::Shown };
-            result.rows.push(run.row("phase error in the 5th period, share of a period", phase, Bound::AtMost(0.01), ""));
+            result.rows.push(run.row(
+                "phase error in the 5th period, share of a period",
+                phase,
+                Bound::AtMost(0.01),
+                "",
+            ));
             result.rows.push(run.row("loss of amplitude in the 5th period, share", loss, bound(0.05), ""));
             if precision == Precision::F64 {
                 let role = match scheme {

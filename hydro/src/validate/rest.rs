@@ -14,7 +14,12 @@ pub fn cases() -> Vec<Case> {
     vec![
         Case { name: "rest-immersed", about: "lake at rest over a drowned bump", quick: true, run: immersed },
         Case { name: "rest-emerged", about: "lake at rest with a dry bump", quick: true, run: emerged },
-        Case { name: "rest-random", about: "lake at rest on random ground, depths up to 30 m", quick: true, run: random },
+        Case {
+            name: "rest-random",
+            about: "lake at rest on random ground, depths up to 30 m",
+            quick: true,
+            run: random,
+        },
         Case { name: "rest-built", about: "lake at rest with crests and building porosity", quick: true, run: built },
         Case { name: "rain-closed", about: "rain on a closed random basin adds up", quick: true, run: rain_closed },
     ]

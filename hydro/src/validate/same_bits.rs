@@ -9,7 +9,12 @@ use base::fold::with_threads;
 use base::grid::Grid;
 
 pub fn cases() -> Vec<Case> {
-    vec![Case { name: "same-bits", about: "1, 2, 8 threads and a checkpoint: equal to the bit", quick: true, run: same_bits }]
+    vec![Case {
+        name: "same-bits",
+        about: "1, 2, 8 threads and a checkpoint: equal to the bit",
+        quick: true,
+        run: same_bits,
+    }]
 }
 
 /// Half-wet random ground over many tiles, with a stage, a free edge, crests and rain.
@@ -21,9 +26,12 @@ fn setup(bench: &Bench) -> Setup {
     for j in 0..ny {
         setup.crests.insert(Face { cell: grid.index(nx / 2, j), side: Side::East }, 2.5);
     }
-    setup
-        .edge(EdgeSide::West, 5, 40, EdgeKind::Stage(vec![(0.0, 1.0), (60.0, 3.0)]))
-        .edge(EdgeSide::East, 0, ny, EdgeKind::Free)
+    setup.edge(EdgeSide::West, 5, 40, EdgeKind::Stage(vec![(0.0, 1.0), (60.0, 3.0)])).edge(
+        EdgeSide::East,
+        0,
+        ny,
+        EdgeKind::Free,
+    )
 }
 
 fn sources(flow: &mut dyn Flow, now_s: f64, dt_s: f64) {

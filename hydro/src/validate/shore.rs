@@ -24,9 +24,11 @@ fn trough(bench: &Bench) -> CaseResult {
     let grid = Grid { nx: n, ny: 4, cell_m: 4.0 / n as f64, x0: -2.0, y0: 0.0 };
     let mut sway = Panel::new("thacker-trough: middle of the water, 200 cells", "t, s", "x, m");
     let mut last = Panel::new("thacker-trough: level after 5 periods", "x, m", "level, m");
-    for (scheme, judged, role) in
-        [(Scheme::First, false, Role::ComputedToo), (Scheme::Second, true, Role::Computed), (Scheme::Auto, true, Role::Peer)]
-    {
+    for (scheme, judged, role) in [
+        (Scheme::First, false, Role::ComputedToo),
+        (Scheme::Second, true, Role::Computed),
+        (Scheme::Auto, true, Role::Peer),
+    ] {
         for precision in Precision::BOTH {
             let setup = Setup::on(grid, |p| exact.bed_m(p.x))
                 .water(|p| {
@@ -53,7 +55,12 @@ fn trough(bench: &Bench) -> CaseResult {
             result.rows.push(run.row("phase error in the 5th period, share of a period", phase, bound(0.01), ""));
             result.rows.push(run.row("loss of amplitude in the 5th period, share", loss.abs(), bound(0.05), ""));
             let (computed, wanted) = run.row_depths(|x| exact.at(x, periods * t1).0);
-            result.rows.push(run.row("L1(h)/mean h after 5 periods", relative_l1(&computed, &wanted), Bound::Shown, ""));
+            result.rows.push(run.row(
+                "L1(h)/mean h after 5 periods",
+                relative_l1(&computed, &wanted),
+                Bound::Shown,
+                "",
+            ));
             if precision == Precision::F64 && scheme != Scheme::Auto {
                 sway = sway.with(scheme_name(scheme), role, middle);
                 last = last.with(scheme_name(scheme), role, run.along(|tank, c| tank.stage_m(c)));
@@ -66,8 +73,11 @@ fn trough(bench: &Bench) -> CaseResult {
     let exact_level = xs.iter().map(|x| (*x, exact.bed_m(*x) + exact.at(*x, periods * t1).0)).collect();
     result.panels = vec![
         sway.with("exact", Role::Exact, exact_sway),
-        last.with("exact", Role::Exact, exact_level)
-            .with("bed", Role::Bed, xs.iter().map(|x| (*x, exact.bed_m(*x))).collect()),
+        last.with("exact", Role::Exact, exact_level).with(
+            "bed",
+            Role::Bed,
+            xs.iter().map(|x| (*x, exact.bed_m(*x))).collect(),
+        ),
     ];
     result
 }
@@ -100,8 +110,7 @@ fn bowl(
             continue;
         }
         let grid = Grid { nx: *n, ny: *n, cell_m: 4.0 / *n as f64, x0: -2.0, y0: -2.0 };
-        let setup =
-            Setup::on(grid, |p| shape.bed_m(p.x, p.y)).water(|p| exact(p.x, p.y, 0.0)).by(*scheme, *precision);
+        let setup = Setup::on(grid, |p| shape.bed_m(p.x, p.y)).water(|p| exact(p.x, p.y, 0.0)).by(*scheme, *precision);
         let mut run = Run::new(bench, setup);
         run.to(until);
         let wanted: Vec<f64> = (0..grid.len()).map(|c| grid.centre(c)).map(|p| exact(p.x, p.y, until).0).collect();

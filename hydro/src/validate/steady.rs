@@ -14,8 +14,18 @@ pub fn cases() -> Vec<Case> {
         Case { name: "bump-jump", about: "flow over a bump with a jump behind it", quick: true, run: bump_jump },
         Case { name: "macdonald-sub", about: "long channel, subcritical", quick: true, run: macdonald_sub },
         Case { name: "macdonald-super", about: "long channel, supercritical", quick: true, run: macdonald_super },
-        Case { name: "macdonald-trans", about: "long channel, sub- to supercritical", quick: true, run: macdonald_trans },
-        Case { name: "macdonald-jump", about: "long channel, super- to subcritical by a jump", quick: true, run: macdonald_jump },
+        Case {
+            name: "macdonald-trans",
+            about: "long channel, sub- to supercritical",
+            quick: true,
+            run: macdonald_trans,
+        },
+        Case {
+            name: "macdonald-jump",
+            about: "long channel, super- to subcritical by a jump",
+            quick: true,
+            run: macdonald_jump,
+        },
         Case { name: "macdonald-rain", about: "long channel with rain", quick: true, run: macdonald_rain },
         Case { name: "slope", about: "uniform flow on slopes, down to 2 mm", quick: true, run: slope },
         Case { name: "rain-plane", about: "rain running off a plane", quick: true, run: rain_plane },
@@ -36,8 +46,11 @@ fn bump(name: &str, bench: &Bench, flow: Bump, start_m: f64, outlet: EdgeKind) -
     let mut level = Panel::new(&format!("{name}: level, 250 cells"), "x, m", "level, m")
         .with("bed", Role::Bed, xs.iter().map(|x| (*x, Bump::bed_m(*x))).collect())
         .with("exact", Role::Exact, xs.iter().map(|x| (*x, Bump::bed_m(*x) + flow.depth_m(*x))).collect());
-    let mut discharge = Panel::new(&format!("{name}: discharge"), "x, m", "q, m2/s")
-        .with("exact", Role::Exact, vec![(0.0, q), (25.0, q)]);
+    let mut discharge = Panel::new(&format!("{name}: discharge"), "x, m", "q, m2/s").with(
+        "exact",
+        Role::Exact,
+        vec![(0.0, q), (25.0, q)],
+    );
     for (scheme, precision, role) in [
         (Scheme::First, Precision::F64, Role::ComputedToo),
         (Scheme::Second, Precision::F64, Role::Computed),
@@ -58,7 +71,12 @@ fn bump(name: &str, bench: &Bench, flow: Bump, start_m: f64, outlet: EdgeKind) -
         let away_q: Vec<f64> = qs.iter().filter(|(x, _)| away(*x)).map(|(_, q)| *q).collect();
         let off_q = mean_abs(&away_q, &vec![q; away_q.len()]) / q;
         let judged = scheme != Scheme::First;
-        result.rows.push(run.row("L1(q)/q away from a jump", off_q, if judged { Bound::AtMost(0.01) } else { Bound::Shown }, ""));
+        result.rows.push(run.row(
+            "L1(q)/q away from a jump",
+            off_q,
+            if judged { Bound::AtMost(0.01) } else { Bound::Shown },
+            "",
+        ));
         let bound = if judged { Bound::AtMost(0.01) } else { Bound::Shown };
         result.rows.push(run.row("L1(h)/mean h", relative_l1(&h, &exact), bound, ""));
         if let Some(j) = jump {
@@ -220,14 +238,23 @@ fn slope(bench: &Bench) -> CaseResult {
             let middle: Vec<f64> = depths[n / 3..2 * n / 3].iter().map(|(_, h)| *h).collect();
             let off = mean_abs(&middle, &vec![normal_depth_m(q, manning, fall); middle.len()]) / wanted_m;
             let bound = if scheme == Scheme::Inertial && froude > 0.8 { Bound::Shown } else { Bound::AtMost(0.02) };
-            let what = format!("depth off Manning's, slope {}, {} mm (Froude {})", digits(fall), digits(wanted_m * 1e3), digits(froude));
+            let what = format!(
+                "depth off Manning's, slope {}, {} mm (Froude {})",
+                digits(fall),
+                digits(wanted_m * 1e3),
+                digits(froude)
+            );
             result.rows.push(run.row(what, off, bound, ""));
             // A free edge is to act as if the ground went on as it is: then the depth is Manning's up to the rim.
             if !slow_and_deep {
                 let last = &depths[n - 3..];
                 let off = last.iter().map(|(_, h)| (h / wanted_m - 1.0).abs()).sum::<f64>() / last.len() as f64;
                 let bound = if bound == Bound::Shown { bound } else { Bound::AtMost(0.05) };
-                let what = format!("the same in the last three cells, free edge, slope {}, {} mm", digits(fall), digits(wanted_m * 1e3));
+                let what = format!(
+                    "the same in the last three cells, free edge, slope {}, {} mm",
+                    digits(fall),
+                    digits(wanted_m * 1e3)
+                );
                 result.rows.push(run.row(what, off, bound, ""));
             }
             if scheme == Scheme::Second {

@@ -24,7 +24,8 @@ fn plain(seed: u64, porous: bool) -> Setup {
         2.0 + 0.8 * cos(p.x / 70.0) * cos(p.y / 50.0) - p.x / 600.0 + 0.3 * at_random(k, seed)
     })
     .rough(0.035);
-    setup.depth_m = (0..grid.len()).map(|c| if at_random(c, seed + 1) < 0.3 { at_random(c, seed + 2) } else { 0.0 }).collect();
+    setup.depth_m =
+        (0..grid.len()).map(|c| if at_random(c, seed + 1) < 0.3 { at_random(c, seed + 2) } else { 0.0 }).collect();
     for j in 0..grid.ny {
         setup.crests.insert(Face { cell: grid.index(20, j), side: Side::East }, 4.0);
     }
@@ -32,10 +33,12 @@ fn plain(seed: u64, porous: bool) -> Setup {
         setup.porosity = Some((0..grid.len()).map(|c| 0.4 + 0.6 * at_random(c, seed + 3)).collect());
     }
     let stage = vec![(0.0, 3.0), (1800.0, 3.8), (3600.0, 2.5)];
-    setup
-        .edge(EdgeSide::West, 10, 40, EdgeKind::Stage(stage))
-        .edge(EdgeSide::East, 0, 48, EdgeKind::Free)
-        .edge(EdgeSide::South, 30, 34, EdgeKind::Discharge(vec![(0.0, 0.0), (600.0, 8.0), (3000.0, 0.0)]))
+    setup.edge(EdgeSide::West, 10, 40, EdgeKind::Stage(stage)).edge(EdgeSide::East, 0, 48, EdgeKind::Free).edge(
+        EdgeSide::South,
+        30,
+        34,
+        EdgeKind::Discharge(vec![(0.0, 0.0), (600.0, 8.0), (3000.0, 0.0)]),
+    )
 }
 
 fn volume(bench: &Bench) -> CaseResult {
@@ -68,7 +71,8 @@ fn volume(bench: &Bench) -> CaseResult {
                         }
                     }
                 });
-                let what = format!("balance after 1 h, share of all water{}", if porous { ", with porosity" } else { "" });
+                let what =
+                    format!("balance after 1 h, share of all water{}", if porous { ", with porosity" } else { "" });
                 let most = precision.rounding(1e-12, 1e-6);
                 result.rows.push(run.row(what, run.mass_error(), Bound::AtMost(most), peer));
                 let driest = run.depths().into_iter().fold(0.0, |m, h| if h < m || h.is_nan() { h } else { m });
@@ -83,8 +87,11 @@ fn volume(bench: &Bench) -> CaseResult {
 fn slow_lake(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slow-lake");
     let (rate_m_s, hours) = (0.001 / 3600.0, if bench.quick { 12.0 } else { 48.0 });
-    let mut panel = Panel::new("slow-lake: rise of a 10 m deep lake under 1 mm/h", "t, h", "rise, mm")
-        .with("exact", Role::Exact, vec![(0.0, 0.0), (hours, hours)]);
+    let mut panel = Panel::new("slow-lake: rise of a 10 m deep lake under 1 mm/h", "t, h", "rise, mm").with(
+        "exact",
+        Role::Exact,
+        vec![(0.0, 0.0), (hours, hours)],
+    );
     for precision in Precision::BOTH {
         for scheme in [Scheme::Second, Scheme::Auto] {
             let setup = Setup::new(8, 8, 100.0, |_| -10.0).level(0.0).by(scheme, precision);
@@ -95,7 +102,12 @@ fn slow_lake(bench: &Bench) -> CaseResult {
             });
             let off = (run.tank.water_m3() / 640_000.0 - 10.0) / (rate_m_s * hours * 3600.0) - 1.0;
             let most = precision.rounding(1e-9, 1e-3);
-            result.rows.push(run.row("rise against the rain, share of the rain", off.abs(), Bound::AtMost(most), "Itzi loses light rain in f32 (its issue 13)"));
+            result.rows.push(run.row(
+                "rise against the rain, share of the rain",
+                off.abs(),
+                Bound::AtMost(most),
+                "Itzi loses light rain in f32 (its issue 13)",
+            ));
             let most = precision.rounding(1e-12, 1e-6);
             result.rows.push(run.row("balance, share of all water", run.mass_error(), Bound::AtMost(most), ""));
             if scheme == Scheme::Second {
