@@ -320,7 +320,8 @@ impl Debris {
                 self.eroded_m3 += falls * area;
             } else if falls < 0.0 {
                 // Only as much as there are grains for, and free mixture to take.
-                let rises = (-falls).min(solid / packed);
+                // A thousandth stays, so that no rounding leaves less than nothing.
+                let rises = (-falls).min(solid / packed).min(0.999 * flow.free_m(cell));
                 let taken = flow.take_m3(cell, rises * area, Account::Entrainment) / area;
                 self.move_bed(flow, cell, taken);
                 self.solid_m[cell] = (solid - packed * taken).max(0.0);
