@@ -71,6 +71,10 @@ fn main() {
     for (s, what) in outcome.events.iter().filter(|_| has("--events")) {
         println!("{:6.2} h {what}", s / 3600.0);
     }
+    for i in outcome.interventions.iter().take(8) {
+        let p = grid.centre(i.cell);
+        println!("{:6.2} h at ({:.0}, {:.0}): {}", i.at_s / 3600.0, p.x, p.y, i.what);
+    }
     for fact in &outcome.facts {
         println!("{} {}: {}", if fact.holds { "holds" } else { "FAILS" }, fact.name, fact.found);
     }

@@ -109,7 +109,7 @@ fn ground(grid: &Grid, bed_m: &[f64], i: usize, j: usize, low: f64, high: f64, r
     let north = bed_m[grid.index(i, (j + 1).min(grid.ny - 1))] - bed_m[grid.index(i, j.saturating_sub(1))];
     let (sx, sy) = (east / (2.0 * grid.cell_m), north / (2.0 * grid.cell_m));
     // Light from the north-west, 45 degrees up.
-    let light = (0.5 * sx - 0.5 * sy + 0.7071) / math::sqrt(1.0 + sx * sx + sy * sy);
+    let light = (0.5 * sx - 0.5 * sy + std::f64::consts::FRAC_1_SQRT_2) / math::sqrt(1.0 + sx * sx + sy * sy);
     let shade = (0.45 + 0.75 * light).clamp(0.15, 1.0);
     let t = (z - low) / (high - low);
     let base = [168.0 + 70.0 * t, 178.0 + 50.0 * t, 148.0 + 70.0 * t];

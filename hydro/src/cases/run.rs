@@ -172,39 +172,3 @@ pub fn balance(ledger: &Ledger, tolerance: f64) -> Fact {
         format!("{error:.1e} of {:.3e} m3 handled (allowed {tolerance:.0e})", ledger.start_m3 + ledger.handled_m3),
     )
 }
-
-/// Spearman's rank correlation of two columns.
-pub fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
-    let ranks = |values: Vec<f64>| {
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
-        let mut rank = vec![0.0; values.len()];
-        for (r, &k) in order.iter().enumerate() {
-            rank[k] = r as f64;
-        }
-        rank
-    };
-    let (a, b) = (ranks(pairs.iter().map(|p| p.0).collect()), ranks(pairs.iter().map(|p| p.1).collect()));
-    let n = pairs.len() as f64;
-    let mean = 0.5 * (n - 1.0);
-    let (mut cov, mut var) = (0.0, 0.0);
-    for (x, y) in a.iter().zip(&b) {
-        cov += (x - mean) * (y - mean);
-        var += (x - mean) * (x - mean);
-    }
-    if var > 0.0 { cov / var } else { 0.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranks_that_rise_together_correlate_fully() {
-        // Grade: exact.
-        let up: Vec<(f64, f64)> = (0..20).map(|k| (f64::from(k), f64::from(k * k))).collect();
-        assert!((rank_correlation(&up) - 1.0).abs() < 1e-12);
-        let down: Vec<(f64, f64)> = up.iter().map(|p| (p.0, -p.1)).collect();
-        assert!((rank_correlation(&down) + 1.0).abs() < 1e-12);
-    }
-}

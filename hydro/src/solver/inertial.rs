@@ -65,11 +65,12 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
             }
         }
         if j == 0 || j == field.ny {
-            let (side, row) = if j == 0 { (2, 0) } else { (3, j - 1) };
+            let (side, row, inner) =
+                if j == 0 { (2, 0, 1.min(field.ny - 1)) } else { (3, j - 1, (j - 1).saturating_sub(1)) };
             for k in 0..n {
                 let c = field.cell(run.i0 + k, row);
                 let inside = flux::Beside { u: if j == 0 { -c.v } else { c.v }, v: c.u, ..c };
-                let mass = field.outward(field.rim(side, run.i0 + k), inside).mass;
+                let mass = field.outward(field.rim(side, run.i0 + k), inside, field.cell(run.i0 + k, inner).b).mass;
                 rows.north.mass[k] = if j == 0 { -mass } else { mass };
             }
         } else if j == run.j0 || j == run.j1 {
@@ -138,12 +139,15 @@ fn eastern_faces<R: Real>(field: &Field<R>, run: Run, j: usize, rows: &mut Rows<
         (at((run.i0 + k).saturating_sub(1)), at(run.i0 + k))
     });
     if run.i0 == 0 {
-        x.mass[0] = -field.outward(field.rim(0, j), super::rows::mirror(field.cell(0, j))).mass;
+        x.mass[0] = -{
+            let inside = super::rows::mirror(field.cell(0, j));
+            field.outward(field.rim(0, j), inside, field.cell(1.min(last), j).b).mass
+        };
     } else if field.kind_at(run.i0 - 1, j) != Kind::Inertial {
         x.mass[0] = across_x(field, run.i0, j);
     }
     if run.i1 == field.nx {
-        x.mass[n] = field.outward(field.rim(1, j), field.cell(last, j)).mass;
+        x.mass[n] = field.outward(field.rim(1, j), field.cell(last, j), field.cell(last.saturating_sub(1), j).b).mass;
     } else if field.kind_at(run.i1, j) != Kind::Inertial {
         x.mass[n] = across_x(field, run.i1, j);
     }

@@ -349,8 +349,8 @@ impl<R: Real> Solver<R> {
         !self.edges.is_empty() || self.bands.iter().any(|band| band.tiles.iter().any(|tile| tile.wet))
     }
 
-    /// Brings the rims to what stands there at `at_s`.
-    fn set_rims(&mut self, at_s: f64) {
+    /// Brings the rims to what stands there at `at_s`; discharges to their mean over the `ahead_s` to come.
+    fn set_rims(&mut self, at_s: f64, ahead_s: f64) {
         let edges = std::mem::take(&mut self.edges);
         for edge in &edges {
             let side = edge.side as usize;
@@ -362,7 +362,7 @@ impl<R: Real> Solver<R> {
                     self.rims[side][cells].fill(Rim::Stage(math::interpolate(series, at_s)));
                 }
                 EdgeKind::Discharge(series) => {
-                    let total = math::interpolate(series, at_s) / self.grid.cell_m;
+                    let total = mean(series, at_s, ahead_s) / self.grid.cell_m;
                     let depth = |k: usize| self.free_m(edge.side.cell(&self.grid, k));
                     let weight = |k: usize| {
                         let root = math::cbrt(depth(k));
@@ -487,10 +487,11 @@ impl<R: Real> Solver<R> {
             if self.state.steps.is_multiple_of(switch::LOOK_STEPS) {
                 self.switch();
             }
-            self.set_rims(now_s + t);
+            self.set_rims(now_s + t, 0.0);
             let rest = dt_s - t;
             let steps = (rest / self.stable_step_s()).ceil().max(1.0);
             let whole_s = rest / steps;
+            self.set_rims(now_s + t, whole_s);
             sources(self, now_s + t, whole_s);
             if self.unseen {
                 self.look();
@@ -583,6 +584,19 @@ impl<R: Real> Solver<R> {
     }
 }
 
+/// Mean of a piecewise linear series over `ahead_s`; its value where that is nothing.
+fn mean(series: &[(f64, f64)], at_s: f64, ahead_s: f64) -> f64 {
+    if ahead_s <= 0.0 {
+        return math::interpolate(series, at_s);
+    }
+    let end_s = at_s + ahead_s;
+    let mut knots = vec![at_s];
+    knots.extend(series.iter().map(|p| p.0).filter(|t| *t > at_s && *t < end_s));
+    knots.push(end_s);
+    let piece = |w: &[f64]| 0.5 * (w[1] - w[0]) * (math::interpolate(series, w[0]) + math::interpolate(series, w[1]));
+    knots.windows(2).map(piece).sum::<f64>() / ahead_s
+}
+
 /// |u| + |v| + 2 sqrt(g m), m/s, which bounds the unsplit Godunov step; under local inertia what bounds its step likewise.
 fn speed_m_s(m: f64, qx: f64, qy: f64, staggered: bool, options: &Options) -> f64 {
     let c = (G * m).sqrt();
@@ -627,7 +641,11 @@ impl<R: Real> Flow for Solver<R> {
         let share = (volume_m3 / there).min(1.0);
         let w = &mut self.state.water;
         let before = w.h[cell].f64() + w.lo[cell].f64();
-        (w.h[cell], w.lo[cell]) = gain(w.h[cell], w.lo[cell], R::of(-share * there / area));
+        if share < 1.0 {
+            (w.h[cell], w.lo[cell]) = gain(w.h[cell], w.lo[cell], R::of(-share * there / area));
+        } else {
+            (w.h[cell], w.lo[cell]) = (self.film, R::of(0.0));
+        }
         if self.state.kinds[(cell / self.grid.nx / TILE_H) * self.tiles_x + cell % self.grid.nx / TILE_W]
             != Kind::Inertial
         {

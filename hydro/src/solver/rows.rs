@@ -236,13 +236,17 @@ impl<R: Real> Field<'_, R> {
         self.rims[side].get(k).copied().unwrap_or(Rim::Wall)
     }
 
-    /// What stands beyond the rim: `inside` is the cell within, with `u` its velocity outwards.
+    /// What stands beyond the rim: `inside` is the cell within, with `u` its velocity outwards, `inner_b` the bed of the
+    /// next cell inwards.
     #[inline(always)]
-    pub fn beyond(&self, rim: Rim, inside: Beside<R>) -> Beside<R> {
+    pub fn beyond(&self, rim: Rim, inside: Beside<R>, inner_b: R) -> Beside<R> {
         let zero = R::of(0.0);
         match rim {
             Rim::Wall => Beside { u: -inside.u, ..inside },
-            Rim::Free => Beside { u: greater(inside.u, zero), ..inside },
+            // The ground goes on falling as it does within.
+            Rim::Free => {
+                Beside { b: inside.b - greater(inner_b - inside.b, zero), u: greater(inside.u, zero), ..inside }
+            }
             Rim::Stage(level_m) => {
                 // A lake of that level behind; the wave that leaves keeps u + 2c (subcritical flow).
                 let m = R::of((level_m - inside.b.f64()).max(0.0));
@@ -264,8 +268,8 @@ impl<R: Real> Field<'_, R> {
 
     /// What passes the rim outwards, given what is inside (`u` outwards).
     #[inline(always)]
-    pub fn outward(&self, rim: Rim, inside: Beside<R>) -> Passing<R> {
-        let p = passing(inside, self.beyond(rim, inside), R::of(NO_CREST));
+    pub fn outward(&self, rim: Rim, inside: Beside<R>, inner_b: R) -> Passing<R> {
+        let p = passing(inside, self.beyond(rim, inside, inner_b), R::of(NO_CREST));
         self.held(rim, p)
     }
 
@@ -299,7 +303,8 @@ impl<R: Real> Field<'_, R> {
                 continue;
             }
             let inside = self.cell(i, row(0));
-            let out = self.beyond(rim, Beside { u: sign * inside.v, v: inside.u, ..inside });
+            let inner_b = self.cell(i, row(1)).b;
+            let out = self.beyond(rim, Beside { u: sign * inside.v, v: inside.u, ..inside }, inner_b);
             line.set(k, Beside { u: out.v, v: sign * out.u, ..out });
         }
     }
@@ -335,7 +340,8 @@ impl<R: Real> Field<'_, R> {
         // A tile's width is even, so a run begins at the rim or at least two columns from it.
         if west == 0 {
             let rim = self.rim(0, j);
-            let ghost = mirror(self.beyond(rim, mirror(line.along_x(2))));
+            let inner_b = line.b[if self.nx > 1 { 3 } else { 2 }];
+            let ghost = mirror(self.beyond(rim, mirror(line.along_x(2)), inner_b));
             // Beyond a wall stands the mirror; beyond anything else its first ghost again.
             let second = if rim == Rim::Wall && self.nx > 1 { mirror(line.along_x(3)) } else { ghost };
             line.set(1, ghost);
@@ -344,12 +350,13 @@ impl<R: Real> Field<'_, R> {
         if east < 2 {
             let rim = self.rim(1, j);
             if east == 0 {
-                let ghost = self.beyond(rim, line.along_x(n + 1));
+                let inner_b = line.b[if self.nx > 1 { n } else { n + 1 }];
+                let ghost = self.beyond(rim, line.along_x(n + 1), inner_b);
                 let second = if rim == Rim::Wall && self.nx > 1 { mirror(line.along_x(n)) } else { ghost };
                 line.set(n + 2, ghost);
                 line.set(n + 3, second);
             } else {
-                let ghost = self.beyond(rim, line.along_x(n + 2));
+                let ghost = self.beyond(rim, line.along_x(n + 2), line.b[n + 1]);
                 line.set(n + 3, ghost);
             }
         }

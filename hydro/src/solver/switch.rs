@@ -208,16 +208,23 @@ fn look<R: Real>(field: &Field<R>, b: usize, t: usize) -> Look {
             let (qx, qy) = field.momentum(i, j);
             let (qx, qy) = (qx.f64(), qy.f64());
             froude2 = froude2.max((qx * qx + qy * qy) / (G * m * m * m));
-            let mut against = |n: usize| {
+            // What stands higher behind a levee does not break the surface.
+            let crested = |list: &[(u32, R)]| {
+                list.iter().any(|(column, crest)| *column as usize == i && (*crest - field.z[c]).f64() > m)
+            };
+            let mut against = |n: usize, list: &[(u32, R)]| {
+                if crested(list) {
+                    return;
+                }
                 let m1 = depth(n);
                 let step = ((field.z[n] - field.z[c]).f64() + (m1 - m)).abs();
                 broken |= m1 >= DEEP_ENOUGH_M && step > BROKEN * m.max(m1);
             };
             if i + 1 < field.nx {
-                against(c + 1);
+                against(c + 1, &field.crest_east[j]);
             }
             if j + 1 < field.ny {
-                against(c + field.nx);
+                against(c + field.nx, &field.crest_north[j]);
             }
         }
     }

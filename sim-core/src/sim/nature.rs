@@ -175,12 +175,7 @@ fn strike(
 }
 
 /// Water.
-pub fn flow(
-    now: Res<Now>,
-    mut nature: ResMut<Nature>,
-    mut events: ResMut<Events>,
-    mut timing: ResMut<Timing>,
-) {
+pub fn flow(now: Res<Now>, mut nature: ResMut<Nature>, mut events: ResMut<Events>, mut timing: ResMut<Timing>) {
     timing.begin("flood");
     let tick = now.tick;
     for news in nature.flood.advance(now.s(), DT_S) {
