@@ -83,12 +83,11 @@ pub fn over_crest<R: Real>(l: Beside<R>, r: Beside<R>, crest: R, free: Passing<R
     let share = base::math::pow((1.0 - s * s.sqrt()).max(0.0), 0.385);
     let most = R::of(WEIR_M05_S * share) * up * up.root();
     let wanted = free.mass;
-    let mass = if hl >= hr { lesser(greater(wanted, zero), most) } else { greater(lesser(wanted, zero), -most) };
+    let mass = greater(lesser(wanted, most), -most);
     let (u, v) = if mass > zero { (l.u, l.v) } else { (r.u, r.v) };
     let carried = mass * u;
     // Deep under water the crest is but a rough bed: the wall's share of the pressure goes with what it holds back.
-    let free_share = if wanted.size() > R::of(1e-12) { mass / wanted } else { R::of(0.0) };
-    let free_share = greater(lesser(free_share, R::of(1.0)), zero);
+    let free_share = if mass == wanted { R::of(1.0) } else { mass / wanted };
     let wall = R::of(1.0) - free_share;
     Passing {
         mass,

@@ -462,6 +462,26 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
             }
         }
     }
+    // Cells beside a crest have no shape: what passes it is not what their slopes say.
+    if (0..field.ny as isize).contains(&j) {
+        let mut level = |i: isize| {
+            let k = i - run.i0 as isize + 1;
+            if (0..n as isize + 2).contains(&k) {
+                let k = k as usize;
+                let cell = plain(here, k);
+                [&mut *east, &mut *west, &mut *north_side, &mut *south_side].into_iter().for_each(|s| s.set(k, cell));
+            }
+        };
+        let j = j as usize;
+        for (i, _) in &field.crest_east[j] {
+            level(*i as isize);
+            level(*i as isize + 1);
+        }
+        for (i, _) in field.crest_north[j].iter().chain(field.crest_north[j.saturating_sub(1)].iter().filter(|_| j > 0))
+        {
+            level(*i as isize);
+        }
+    }
     // Rims in the south and north: mirror, or what the rim holds.
     if j == -1 || j == field.ny as isize {
         let side = if j < 0 { 2 } else { 3 };
