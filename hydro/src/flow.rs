@@ -83,6 +83,10 @@ impl Face {
     }
 }
 
+/// What a row of cells gains, in metres of water over each cell, negative to take: from the number of its first cell and
+/// its depths, m.
+pub type RowGains<'a> = dyn Fn(usize, &[f64], &mut [f64]) + Sync + 'a;
+
 /// Water on a grid.
 pub trait Flow: Sync {
     fn grid(&self) -> &Grid;
@@ -114,7 +118,7 @@ pub trait Flow: Sync {
     }
     /// Gives to (or takes from) all cells, row by row, in parallel: `gains(first cell, depths, gains)` fills in metres of
     /// water over each cell, negative to take; no more is taken than is there, films included.
-    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync));
+    fn add_rows(&mut self, account: Account, gains: &RowGains);
 }
 
 /// Buckets side by side, between which nothing flows by itself: for tests of what gives and takes.
@@ -170,7 +174,7 @@ impl Flow for Buckets {
     fn crest_m(&self, face: Face) -> Option<f64> {
         self.crests.get(&face).copied()
     }
-    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+    fn add_rows(&mut self, account: Account, gains: &RowGains) {
         let (nx, area) = (self.grid.nx, self.area_m2());
         let mut gain = vec![0.0; nx];
         for first in (0..self.grid.len()).step_by(nx) {

@@ -168,14 +168,14 @@ mod tests {
             let seen = reached(&grid, &walls);
             let line = line.map(|p| aside(&grid, p));
             // A centre west of the line (its crossing at the centre's height counted half-open) is reached from cell 0.
-            for cell in 0..grid.len() {
+            for (cell, seen) in seen.iter().enumerate() {
                 let c = grid.centre(cell);
                 let pair = if (line[0].y <= c.y) != (line[1].y <= c.y) { (line[0], line[1]) } else { (line[1], line[2]) };
                 let s = (c.y - pair.0.y) / (pair.1.y - pair.0.y);
                 let west = c.x < pair.0.x + s * (pair.1.x - pair.0.x);
                 let first = grid.centre(0);
                 let from = first.x < line[0].x + (first.y - line[0].y) / (line[1].y - line[0].y) * (line[1].x - line[0].x);
-                if line[1].y > first.y && seen[cell] {
+                if line[1].y > first.y && *seen {
                     proptest::prop_assert_eq!(west, from, "cell {} at {:?}", cell, c);
                 }
             }

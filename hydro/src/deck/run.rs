@@ -273,7 +273,7 @@ impl Flow for Inside<'_> {
     fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
         self.flow.set_crest_m(face, crest_m);
     }
-    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+    fn add_rows(&mut self, account: Account, gains: &crate::flow::RowGains) {
         let outside = self.outside;
         let inside = |first: usize, depths: &[f64], row: &mut [f64]| {
             gains(first, depths, row);

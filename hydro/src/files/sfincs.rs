@@ -520,11 +520,11 @@ impl Reading<'_> {
         let levels = if points.is_empty() { None } else { self.table("bzsfile", points.len()) };
         match levels {
             Some(levels) if !rim.is_empty() => {
-                let station = |((at, _), points): (((f64, f64), String), Vec<(f64, f64)>)| Station {
-                    at,
-                    stage_m: Course::Points(points),
-                };
-                let stations = points.into_iter().zip(levels).map(station).collect();
+                let stations = points
+                    .into_iter()
+                    .zip(levels)
+                    .map(|((at, _), points)| Station { at, stage_m: Course::Points(points) })
+                    .collect();
                 let name = "boundary (msk 2)".into();
                 held.push(HeldSpec { name, at: Place::Points(rim), kind: Held::Stations(stations) });
             }
@@ -543,12 +543,16 @@ impl Reading<'_> {
     fn inflows(&mut self) -> Vec<InflowSpec> {
         let Some(points) = self.points("srcfile") else { return Vec::new() };
         let Some(columns) = self.table("disfile", points.len()) else { return Vec::new() };
-        let of = |(k, ((at, name), points)): (usize, (((f64, f64), String), Vec<(f64, f64)>))| InflowSpec {
-            name: if name.is_empty() { format!("src {}", k + 1) } else { name },
-            at: Place::Points(vec![at]),
-            discharge_m3_s: Course::Points(points),
-        };
-        points.into_iter().zip(columns).enumerate().map(of).collect()
+        points
+            .into_iter()
+            .zip(columns)
+            .enumerate()
+            .map(|(k, ((at, name), points))| InflowSpec {
+                name: if name.is_empty() { format!("src {}", k + 1) } else { name },
+                at: Place::Points(vec![at]),
+                discharge_m3_s: Course::Points(points),
+            })
+            .collect()
     }
 
     fn rain(&mut self) -> Option<RainSpec> {

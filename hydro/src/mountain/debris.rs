@@ -414,7 +414,7 @@ mod tests {
         fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
             self.water.set_crest_m(face, crest_m);
         }
-        fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+        fn add_rows(&mut self, account: Account, gains: &crate::flow::RowGains) {
             self.water.add_rows(account, gains);
         }
     }

@@ -529,7 +529,7 @@ impl Against {
     /// `fall` is how much lower its bed is than the cell's, `cliff` the step of the bed that is no shore any more.
     #[inline(always)]
     fn new<R: Real>(m_there: R, fall: R, m: R, cliff: R) -> Against {
-        let dry = !(m_there > R::of(SHAPELESS_M));
+        let dry = m_there <= R::of(SHAPELESS_M);
         let above = -fall > m;
         let walled = (-fall > cliff) & (-fall > R::of(0.5) * m);
         Against { shore: dry & above, bare: (dry & !above) | walled }
@@ -583,7 +583,7 @@ fn reconstruct<R: Real>(
         let east = Against::new(e_m[i], b - e_b[i], m, cliff);
         let south = Against::new(s_m[i], b - s_b[i], m, cliff);
         let north = Against::new(n_m[i], b - n_b[i], m, cliff);
-        let front = west.bare | east.bare | south.bare | north.bare | !(m > R::of(SHAPELESS_M));
+        let front = west.bare | east.bare | south.bare | north.bare | (m <= R::of(SHAPELESS_M));
         let shape = if front { zero } else { half };
         let pair = |one: Against, other: Against, a: R, b: R| {
             let first = if one.shore { b } else { a };

@@ -703,7 +703,7 @@ impl<R: Real> Flow for Solver<R> {
             }
         }
     }
-    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+    fn add_rows(&mut self, account: Account, gains: &crate::flow::RowGains) {
         let (nx, area) = (self.grid.nx, self.area_m2());
         let (film, porosity) = (self.film, &self.porosity);
         let mut notes = vec![(0.0, 0.0); self.bands.len()];

@@ -260,7 +260,7 @@ impl Flow for Books<'_> {
     fn free_m3(&self, cell: usize) -> f64 {
         self.flow.free_m3(cell)
     }
-    fn add_rows(&mut self, account: Account, gains: &(dyn Fn(usize, &[f64], &mut [f64]) + Sync)) {
+    fn add_rows(&mut self, account: Account, gains: &crate::flow::RowGains) {
         let grid = *self.flow.grid();
         let cell_m2 = grid.cell_m * grid.cell_m;
         let polders = self.polders;
