@@ -166,8 +166,11 @@ fn a_sfincs_model_is_read_with_its_mask_its_clock_and_its_walls() {
     // Thin dam along x = 110, weir along y = 210, both across all cells.
     let crest = |cell, side| model.domain.crests.get(&Face { cell, side }).copied();
     assert!([0, 4, 8].iter().all(|c| crest(*c, Side::East).is_some_and(|z| z > 900.0)));
-    assert!((crest(0, Side::North).expect("weir") - 5.05).abs() < 1e-9);
-    assert!((crest(3, Side::North).expect("weir") - 5.35).abs() < 1e-9);
+    // A line through centres is moved aside by a hair, so that it parts them: levels are right to that.
+    for (cell, level_m) in [(0, 5.05), (3, 5.35)] {
+        let crest_m = crest(cell, Side::North).expect("weir");
+        assert!((crest_m - level_m).abs() < 1e-4, "{crest_m} m over cell {cell}, expected {level_m}");
+    }
     assert_eq!(model.domain.crests.len(), 7);
 
     let mut flow = Buckets::new(model.domain.grid, model.domain.bed_m.clone(), model.start_m.clone());

@@ -236,7 +236,7 @@ fn a_number_that_is_none_is_walled_in_and_named() {
     assert!(matches!(&told[..], [FloodNews::Intervention(what)] if what.contains("cell 125 ")), "{told:?}");
     // A momentum that is out of this world, put in through a checkpoint.
     let mut state = serde_json::to_value(flood.state()).unwrap();
-    state["water"]["hu"][620] = serde_json::json!(1e200);
+    state["solver"]["water"]["qx"][620] = serde_json::json!(1e200);
     let mut flood = Flood::resume(&city, &plain(), serde_json::from_value(state).unwrap());
     let news = flood.advance(0.0, 10.0);
     assert!(matches!(&news[..], [FloodNews::Intervention(what)] if what.contains("cell 620 ")), "{news:?}");

@@ -69,7 +69,7 @@ impl Scale {
         ];
         let step_s = nice(
             run_s / 6.0,
-            &[60.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0],
+            &[60.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0],
         );
         let hours = step_s >= 3600.0;
         let (unit_s, zh, en) = if hours { (3600.0, "小时", "h") } else { (60.0, "分", "min") };
@@ -290,9 +290,9 @@ fn hillshade(g: &Grid, z: &[f32]) -> Vec<f32> {
 fn scale_bar(pen: &mut Pen, x: i32, y: i32, m_per_px: f64, px: impl Fn(f64) -> i32) {
     let most_m = f64::from(px(160.0)) * m_per_px;
     let mut length_m: f64 = 0.01;
-    for decade in -2..6 {
+    for decade_m in [0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5] {
         for step in [1.0, 2.0, 5.0] {
-            let candidate = step * f64::from(10.0f32.powi(decade));
+            let candidate = step * decade_m;
             if candidate <= most_m {
                 length_m = candidate;
             }

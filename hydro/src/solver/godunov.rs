@@ -22,10 +22,10 @@ const SHAPELESS_M: f64 = 1e-4;
 /// Depth, of the cell and its neighbours, under which velocities have no slopes, m: over a sheet they are all noise.
 const RESTLESS_M: f64 = 1e-3;
 
-/// Step of the bed between two cells, as a share of their distance, from which it is a cliff: beside one that rises by more
-/// than half the depth a cell has no shape, since slopes across it let ripples on a lake grow (seen on random ground of 6
-/// and 40 m relief on 10 m cells). A beach may rise by less.
-const CLIFF: f64 = 0.3;
+/// Break of the bed's slope at a cell from which it is a cliff and no beach: beside ground that rises by more than half the
+/// depth there, a cell has no shape, since slopes across it let ripples on a lake grow (seen on random ground of 6 and 40 m
+/// relief on 10 m cells).
+const CLIFF: f64 = 0.1;
 
 /// What a run's step found: largest |u| + |v| + 2c, and whether a number went wrong.
 pub type Seen<R> = (R, bool);
@@ -526,12 +526,12 @@ struct Against {
 }
 
 impl Against {
-    /// `fall` is how much lower its bed is than the cell's, `cliff` the step of the bed that is no shore any more.
+    /// `fall` is how much lower its bed is than the cell's; `broken`: the bed is a cliff here.
     #[inline(always)]
-    fn new<R: Real>(m_there: R, fall: R, m: R, cliff: R) -> Against {
+    fn new<R: Real>(m_there: R, fall: R, m: R, broken: bool) -> Against {
         let dry = m_there <= R::of(SHAPELESS_M);
         let above = -fall > m;
-        let walled = (-fall > cliff) & (-fall > R::of(0.5) * m);
+        let walled = broken & (-fall > R::of(0.5) * m);
         Against { shore: dry & above, bare: (dry & !above) | walled }
     }
 }
@@ -579,10 +579,12 @@ fn reconstruct<R: Real>(
         // shore: the water's shape goes on there as it comes from the other side. Any other dry side is a front, where
         // the cell has no shape.
         let (dw, de, ds, dn) = (m - w_m[i], e_m[i] - m, m - s_m[i], n_m[i] - m);
-        let west = Against::new(w_m[i], b - w_b[i], m, cliff);
-        let east = Against::new(e_m[i], b - e_b[i], m, cliff);
-        let south = Against::new(s_m[i], b - s_b[i], m, cliff);
-        let north = Against::new(n_m[i], b - n_b[i], m, cliff);
+        let broken_x = ((w_b[i] - b) + (e_b[i] - b)).size() > cliff;
+        let broken_y = ((s_b[i] - b) + (n_b[i] - b)).size() > cliff;
+        let west = Against::new(w_m[i], b - w_b[i], m, broken_x);
+        let east = Against::new(e_m[i], b - e_b[i], m, broken_x);
+        let south = Against::new(s_m[i], b - s_b[i], m, broken_y);
+        let north = Against::new(n_m[i], b - n_b[i], m, broken_y);
         let front = west.bare | east.bare | south.bare | north.bare | (m <= R::of(SHAPELESS_M));
         let shape = if front { zero } else { half };
         let pair = |one: Against, other: Against, a: R, b: R| {
