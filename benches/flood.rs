@@ -17,7 +17,10 @@ const STEPS: u32 = 8;
 fn pond<R: Real>(scheme: Scheme, share: f64) -> Solver<R> {
     let cells = SIDE * SIDE;
     let at = |c: usize| ((c % SIDE) as f64, (c / SIDE) as f64);
-    let bed: Vec<f64> = (0..cells).map(|c| 0.3 * math::sin(0.05 * at(c).0) * math::cos(0.04 * at(c).1)).collect();
+    // Ground beyond the pond stands out of the water, so that it stays as large as it is.
+    let dry_m = |c: usize| if at(c).1 < share * SIDE as f64 { 0.0 } else { 10.0 };
+    let bed: Vec<f64> =
+        (0..cells).map(|c| dry_m(c) + 0.3 * math::sin(0.05 * at(c).0) * math::cos(0.04 * at(c).1)).collect();
     let depth: Vec<f64> = bed
         .iter()
         .enumerate()
