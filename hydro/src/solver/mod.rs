@@ -86,6 +86,8 @@ pub struct Solver<R> {
     speed_m_s: f64,
     /// Something other than a step changed the water of many cells.
     unseen: bool,
+    /// To be told with the next `advance`.
+    pending: Vec<Intervention>,
 }
 
 impl<R: Real> Solver<R> {
@@ -145,12 +147,22 @@ impl<R: Real> Solver<R> {
             rough_ground: switch::rough_ground(domain),
             speed_m_s: 0.0,
             unseen: true,
+            pending: Vec::new(),
             crest_east: vec![Vec::new(); grid.ny],
             crest_north: vec![Vec::new(); grid.ny],
             state,
         };
         for (face, crest_m) in solver.state.crests.clone() {
             solver.place_crest(face, Some(crest_m));
+        }
+        // Ground without a level cannot be flowed over. `Domain::check` refuses it; a wall is the second line.
+        for cell in 0..n {
+            if !solver.state.z[cell].is_sound() {
+                solver.state.frozen.push(cell);
+                solver.wall_in(cell);
+                let what = format!("cell {cell} has no bed level and was walled in");
+                solver.pending.push(Intervention { at_s: 0.0, cell, what });
+            }
         }
         for edge in &solver.edges {
             let side = edge.side as usize;
@@ -478,7 +490,7 @@ impl<R: Real> Solver<R> {
         dt_s: f64,
         sources: &mut dyn FnMut(&mut dyn Flow, f64, f64),
     ) -> Vec<Intervention> {
-        let mut interventions = Vec::new();
+        let mut interventions = std::mem::take(&mut self.pending);
         let mut t = 0.0;
         while t < dt_s {
             if self.unseen {
