@@ -401,19 +401,17 @@ impl<R: Real> Solver<R> {
             for k in edge.from..edge.to {
                 let cell = edge.side.cell(&self.grid, k);
                 let bed = self.state.z[cell].f64();
-                let (m, u) = match self.rims[edge.side as usize][k] {
+                let (m, q) = match self.rims[edge.side as usize][k] {
                     Rim::Stage(level) => ((level - bed).max(0.0), 0.0),
-                    Rim::Inflow(q) if q > 0.0 => {
-                        let m = self.free_m(cell).max(math::cbrt(q * q / G));
-                        (m, q / m)
-                    }
+                    Rim::Inflow(q) if q > 0.0 => (self.free_m(cell).max(math::cbrt(q * q / G)), q),
                     Rim::Inflow(_) | Rim::Wall | Rim::Free => (0.0, 0.0),
                 };
                 if m > 0.0 {
                     let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
                     let tile = &mut self.bands[j / TILE_H].tiles[i / TILE_W];
                     tile.wet = true;
-                    self.speed_m_s = self.speed_m_s.max(u + 2.0 * (G * m).sqrt());
+                    let staggered = self.kind(cell) == Kind::Inertial;
+                    self.speed_m_s = self.speed_m_s.max(speed_m_s(m, q, 0.0, staggered, &self.options));
                 }
             }
         }
