@@ -1,15 +1,15 @@
 //! Local inertia over a run of tiles: discharges on faces, depths in cells (Bates, Horritt & Fewtrell 2010, J. Hydrol. 387,
 //! 33; weighted by its neighbours, de Almeida et al. 2012, Water Resour. Res. 48, W05528):
 //!
-//!   q1 = (theta q + (1 - theta)/2 (q- + q+) - g hf dt deta/dx) / (1 + dt g n^2 |q| / hf^(7/3))
+//!   q1 (1 + dt g n^2 |q1| / hf^(7/3)) = theta q + (1 - theta)/2 (q- + q+) - g hf dt deta/dx
 //!
 //! with hf the depth between the higher level and the higher bed. Advection is left out, so it is for calm water on
 //! lowland; faces to tiles of another scheme and to the rims pass the first-order Godunov flux.
 
 use super::flux::{self, NO_CREST, gain, mobile, over_crest, passing};
 use super::godunov::{Seen, widths};
-use super::real::{Real, greater, largest};
-use super::rows::{Crests, Field, Line, Rows, Run};
+use super::real::{Real, greater, largest, lesser};
+use super::rows::{Crests, Field, Line, Rim, Rows, Run};
 use super::tiles::{Kind, TILE_H, TILE_W, Tile};
 use crate::flow::G;
 use base::fold::Four;
@@ -70,7 +70,13 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
             for k in 0..n {
                 let c = field.cell(run.i0 + k, row);
                 let inside = flux::Beside { u: if j == 0 { -c.v } else { c.v }, v: c.u, ..c };
-                let mass = field.outward(field.rim(side, run.i0 + k), inside, field.cell(run.i0 + k, inner).b).mass;
+                let mass = over_rim(
+                    field,
+                    field.rim(side, run.i0 + k),
+                    inside,
+                    field.cell(run.i0 + k, inner),
+                    row * field.nx + run.i0 + k,
+                );
                 rows.north.mass[k] = if j == 0 { -mass } else { mass };
             }
         } else if j == run.j0 || j == run.j1 {
@@ -141,19 +147,42 @@ fn eastern_faces<R: Real>(field: &Field<R>, run: Run, j: usize, rows: &mut Rows<
     if run.i0 == 0 {
         x.mass[0] = -{
             let inside = super::rows::mirror(field.cell(0, j));
-            field.outward(field.rim(0, j), inside, field.cell(1.min(last), j).b).mass
+            over_rim(field, field.rim(0, j), inside, field.cell(1.min(last), j), row)
         };
     } else if field.kind_at(run.i0 - 1, j) != Kind::Inertial {
         x.mass[0] = across_x(field, run.i0, j);
     }
     if run.i1 == field.nx {
-        x.mass[n] = field.outward(field.rim(1, j), field.cell(last, j), field.cell(last.saturating_sub(1), j).b).mass;
+        let inner = field.cell(last.saturating_sub(1), j);
+        x.mass[n] = over_rim(field, field.rim(1, j), field.cell(last, j), inner, row + last);
     } else if field.kind_at(run.i1, j) != Kind::Inertial {
         x.mass[n] = across_x(field, run.i1, j);
     }
     if run.i0 == 0 || run.i1 == field.nx || field.porosity.is_some() {
         super::godunov::finish_x(field, run, j, x, through_rims);
     }
+}
+
+/// Discharge out through the rim at `cell`, with `inside` the cell as its rim sees it and `inner` the next one inwards. Where
+/// water is free to leave, ground or level go on falling as they come, and it runs as on any other face; other rims pass
+/// the first-order Godunov flux.
+fn over_rim<R: Real>(field: &Field<R>, rim: Rim, inside: flux::Beside<R>, inner: flux::Beside<R>, cell: usize) -> R {
+    if rim != Rim::Free {
+        return field.outward(rim, inside, inner.b).mass;
+    }
+    let (zero, one, m) = (R::of(0.0), R::of(1.0), inside.m);
+    if m <= R::of(1e-6) {
+        return zero;
+    }
+    let ground = inner.b - inside.b;
+    let fall = greater(greater(ground, ground + (inner.m - m)), zero);
+    let free = greater(inside.u, zero) * m + R::of(G) * field.k * m * fall;
+    let size = (free * free + inside.v * inside.v * (m * m)).quick_root();
+    let r2 = m.inverse_sixth_root() * m.inverse_sixth_root();
+    let r4 = r2 * r2;
+    let drag = field.dt * field.friction[cell] * size * (r4 * r4 * r4 * r2);
+    let q = R::of(2.0) * free * (one + (one + R::of(4.0) * drag).quick_root()).reciprocal();
+    lesser(q, R::of(SHARE_MOST) * m / field.k)
 }
 
 /// First-order Godunov discharge through the face west of column `i`.
@@ -273,6 +302,7 @@ fn face_row<R: Real>(
     let (t0, t1, t2, t3) = (&t0[..n], &t1[..n], &t2[..n], &t3[..n]);
     let (friction_l, friction_r) = (&friction_l[..n], &friction_r[..n]);
     let (zero, one, half) = (R::of(0.0), R::of(1.0), R::of(0.5));
+    let (two, four) = (R::of(2.0), R::of(4.0));
     let side = half * (one - theta);
     let push = R::of(G) * k;
     let half_dt = half * dt;
@@ -286,9 +316,11 @@ fn face_row<R: Real>(
         let r4 = r2 * r2;
         let r14 = r4 * r4 * r4 * r2;
         let t = R::of(0.25) * ((t0[i] + t1[i]) + (t2[i] + t3[i]));
-        let size = (q[i] * q[i] + t * t).quick_root();
+        // Friction by the discharge to come (backward Euler): by the one before, thin sheets swing between two depths.
+        let free = theta * q[i] + side * (q0[i] + q1[i]) - push * hf * deta;
+        let size = (free * free + t * t).quick_root();
         let drag = half_dt * (friction_l[i] + friction_r[i]) * size * r14;
-        let q_new = (theta * q[i] + side * (q0[i] + q1[i]) - push * hf * deta) * (one + drag).reciprocal();
+        let q_new = free * two * (one + (one + four * drag).quick_root()).reciprocal();
         // No face takes more than its share of the water on the side it comes from.
         let most = R::of(SHARE_MOST) * if q_new > zero { ml[i] } else { mr[i] };
         let fits = q_new.size() * k;
