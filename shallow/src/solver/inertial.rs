@@ -1,7 +1,7 @@
 //! Local inertia over a run of tiles: discharges on faces, depths in cells (Bates, Horritt & Fewtrell 2010, J. Hydrol. 387,
 //! 33; weighted by its neighbours, de Almeida et al. 2012, Water Resour. Res. 48, W05528):
 //!
-//!   q1 = (theta q + (1 - theta)/2 (q- + q+) - g hf dt deta/dx) / (1 + dt g n^2 |q| / hf^(7/3))
+//!   q1 (1 + dt g n^2 |q1| / hf^(7/3)) = theta q + (1 - theta)/2 (q- + q+) - g hf dt deta/dx
 //!
 //! with hf the depth between the higher level and the higher bed. Advection is left out, so it is for calm water on
 //! lowland; faces to tiles of another scheme and to the rims pass the first-order Godunov flux.
@@ -12,7 +12,7 @@
 use super::flux::{self, NO_CREST, gain, mobile, over_crest, passing};
 use super::godunov::{Seen, widths};
 use super::real::{Real, greater, lesser};
-use super::rows::{Crests, Field, Line, Rows, Run};
+use super::rows::{Crests, Field, Line, Rim, Rows, Run};
 use super::tiles::{Kind, TILE_H, TILE_W, Tile};
 use crate::flow::G;
 use base::fold::Four;
@@ -53,7 +53,8 @@ struct Law<R> {
     side: R,
     /// g dt / dx
     push: R,
-    half_dt: R,
+    /// 4 dt / 2
+    dt_2: R,
     /// Discharge that takes the greatest share of a cell's water, per depth, m/s.
     most: R,
 }
@@ -82,7 +83,7 @@ impl<R: Real> Law<R> {
             theta: field.theta,
             side: half * (R::of(1.0) - field.theta),
             push: R::of(G) * field.k,
-            half_dt: half * field.dt,
+            dt_2: R::of(2.0) * field.dt,
             // A step of no length moves nothing, whatever it may take.
             most: if field.k > R::of(0.0) { R::of(SHARE_MOST) / field.k } else { R::of(0.0) },
         }
@@ -116,10 +117,11 @@ impl<R: Real> Law<R> {
         let r2 = r * r;
         let r7 = (r2 * r2) * (r2 * r);
         let t = R::of(0.25) * ((at.t[0] + at.t[1]) + (at.t[2] + at.t[3]));
-        let size = t.fused(t, at.q * at.q).quick_root();
-        let drag = (self.half_dt * (at.friction_l + at.friction_r)) * r7;
-        let driven = (-(self.push * hf)).fused(deta, self.theta.fused(at.q, self.side * (at.q0 + at.q1)));
-        let q = driven / drag.fused(size, one);
+        // Friction by the discharge to come (backward Euler): by the one before, thin sheets swing between two depths.
+        let free = (-(self.push * hf)).fused(deta, self.theta.fused(at.q, self.side * (at.q0 + at.q1)));
+        let size = t.fused(t, free * free).quick_root();
+        let drag_4 = (self.dt_2 * (at.friction_l + at.friction_r)) * r7;
+        let q = (free + free) / (one + drag_4.fused(size, one).quick_root());
         // No face takes more than its share of the water on the side it comes from. In this order a number that is none
         // stays one, and is found.
         let q = greater(-self.most * at.mr, lesser(self.most * at.ml, q));
@@ -138,7 +140,8 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
         for k in 0..n {
             let c = field.cell(run.i0 + k, row);
             let inside = flux::Beside { u: if j == 0 { -c.v } else { c.v }, v: c.u, ..c };
-            let mass = field.outward(field.rim(side, run.i0 + k), inside, field.cell(run.i0 + k, inner).b).mass;
+            let cell = row * field.nx + run.i0 + k;
+            let mass = over_rim(field, field.rim(side, run.i0 + k), inside, field.cell(run.i0 + k, inner), cell);
             north.mass[k] = if j == 0 { -mass } else { mass };
         }
     } else {
@@ -283,7 +286,7 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
     };
     if run.i0 == 0 {
         let inside = super::rows::mirror(field.cell(0, j));
-        x.mass[0] = -field.outward(field.rim(0, j), inside, field.cell(1.min(last), j).b).mass;
+        x.mass[0] = -over_rim(field, field.rim(0, j), inside, field.cell(1.min(last), j), j * nx);
         if nx > 1 {
             x.mass[1] = single(1, R::of(NO_CREST));
         }
@@ -303,7 +306,8 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
         x.mass[0] = across_x(field, run.i0, j);
     }
     if run.i1 == nx {
-        x.mass[n] = field.outward(field.rim(1, j), field.cell(last, j), field.cell(last.saturating_sub(1), j).b).mass;
+        let inner = field.cell(last.saturating_sub(1), j);
+        x.mass[n] = over_rim(field, field.rim(1, j), field.cell(last, j), inner, j * nx + last);
     } else if field.kind_at(run.i1, j) != Kind::Inertial {
         x.mass[n] = across_x(field, run.i1, j);
     }
@@ -317,6 +321,28 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
 fn crests<R: Real>(list: &Crests<R>, from: isize, n: usize) -> impl Iterator<Item = (usize, R)> + '_ {
     let first = list.partition_point(|(i, _)| (*i as isize) < from);
     list[first..].iter().map(move |(i, level)| ((*i as isize - from) as usize, *level)).take_while(move |(k, _)| *k < n)
+}
+
+/// Discharge out through the rim at `cell`, with `inside` the cell as its rim sees it and `inner` the next one inwards. Where
+/// water is free to leave, ground or level go on falling as they come, and it runs as on any other face; other rims pass
+/// the first-order Godunov flux.
+fn over_rim<R: Real>(field: &Field<R>, rim: Rim, inside: flux::Beside<R>, inner: flux::Beside<R>, cell: usize) -> R {
+    if rim != Rim::Free {
+        return field.outward(rim, inside, inner.b).mass;
+    }
+    let (zero, one, m) = (R::of(0.0), R::of(1.0), inside.m);
+    if m <= R::of(1e-6) {
+        return zero;
+    }
+    let ground = inner.b - inside.b;
+    let fall = greater(greater(ground, ground + (inner.m - m)), zero);
+    let free = greater(inside.u, zero) * m + R::of(G) * field.k * m * fall;
+    let size = (free * free + inside.v * inside.v * (m * m)).quick_root();
+    let r = m.inverse_cube_root();
+    let r2 = r * r;
+    let drag = field.dt * field.friction[cell] * size * ((r2 * r2) * (r2 * r));
+    let q = R::of(2.0) * free / (one + (one + R::of(4.0) * drag).quick_root());
+    lesser(R::of(SHARE_MOST) * m / field.k, q)
 }
 
 /// First-order Godunov discharge through the face west of column `i`.

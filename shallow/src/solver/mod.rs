@@ -11,6 +11,7 @@
 
 mod band;
 pub mod domain;
+mod first;
 pub mod flux;
 mod godunov;
 mod inertial;
