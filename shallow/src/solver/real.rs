@@ -87,10 +87,11 @@ impl Real for f32 {
     }
     #[inline(always)]
     fn inverse_sixth_root(self) -> f32 {
-        let mut y = f32::from_bits(0x4a0e_2000 - self.to_bits() / 6);
+        let mut y = sixth_root_guess(self);
+        let sixth = self * (-1.0 / 6.0);
         for _ in 0..3 {
             let y3 = y * y * y;
-            y *= (7.0 - self * y3 * y3) * (1.0 / 6.0);
+            y *= (sixth * y3).mul_add(y3, 7.0 / 6.0);
         }
         y
     }
@@ -144,10 +145,11 @@ impl Real for f64 {
     }
     #[inline(always)]
     fn inverse_sixth_root(self) -> f64 {
-        let mut y = f64::from(f32::from_bits(0x4a0e_2000 - (self as f32).to_bits() / 6));
+        let mut y = f64::from(sixth_root_guess(self as f32));
+        let sixth = self * (-1.0 / 6.0);
         for _ in 0..3 {
             let y3 = y * y * y;
-            y *= (7.0 - self * y3 * y3) * (1.0 / 6.0);
+            y *= (sixth * y3).mul_add(y3, 7.0 / 6.0);
         }
         y
     }
@@ -169,16 +171,27 @@ impl Real for f64 {
 /// 1058), and checked below.
 const HOUSEHOLDER: [f32; 3] = [1.752_319_7, 1.250_952_4, 0.509_381_83];
 
-/// About x^(-1/3), to 3 %: its bits are a constant less a third of the bits of x, reckoned in floating point (to 14 of 23 bits),
-/// where a vector unit is quicker than in whole numbers.
+/// About x^(-1/3), to 3 %.
 #[inline(always)]
 fn cube_root_guess(x: f32) -> f32 {
+    root_guess(x, 0x548c_2b4b_u32 as f32, 3.0)
+}
+
+/// About x^(-1/6), to 3 %.
+#[inline(always)]
+fn sixth_root_guess(x: f32) -> f32 {
+    root_guess(x, 0x4a0e_2000_u32 as f32, 6.0)
+}
+
+/// A root's bits are a constant less a share of the bits of x: reckoned in floating point (to 14 of 23 bits), where a vector
+/// unit is quicker than in whole numbers.
+#[inline(always)]
+fn root_guess(x: f32, constant: f32, root: f32) -> f32 {
     const SHIFT: f32 = 1.0 / 512.0;
     // 2^23: adding it leaves the whole number in the low bits.
     const WHOLE: f32 = 8_388_608.0;
-    const MAGIC: f32 = 0x548c_2b4b_u32 as f32 * SHIFT;
     let bits = (x.to_bits() as i32) as f32;
-    f32::from_bits((bits.mul_add(-SHIFT / 3.0, MAGIC) + WHOLE).to_bits() << 9)
+    f32::from_bits((bits.mul_add(-SHIFT / root, constant * SHIFT) + WHOLE).to_bits() << 9)
 }
 
 #[inline(always)]
