@@ -157,10 +157,10 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
         };
         face_row(
             law,
-            &below.b[1..n + 1],
-            &below.m[1..n + 1],
-            &here.b[1..n + 1],
-            &here.m[1..n + 1],
+            &below.b[2..n + 2],
+            &below.m[2..n + 2],
+            &here.b[2..n + 2],
+            &here.m[2..n + 2],
             &field.friction[at - nx..at - nx + n],
             &field.friction[at..at + n],
             &w.qy[at - nx..at - nx + n],
@@ -177,10 +177,10 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
             let c = at + k;
             let west = |c: usize| if run.i0 + k > 0 { c - 1 } else { c };
             let around = At {
-                bl: below.b[k + 1],
-                ml: below.m[k + 1],
-                br: here.b[k + 1],
-                mr: here.m[k + 1],
+                bl: below.b[k + 2],
+                ml: below.m[k + 2],
+                br: here.b[k + 2],
+                mr: here.m[k + 2],
                 friction_l: field.friction[c - nx],
                 friction_r: field.friction[c],
                 q: w.qy[c - nx],
@@ -216,11 +216,11 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
     }
 }
 
-/// Discharges through the faces across x of row `j` (line 1), into `rows.x.mass`: entry k is west of column i0 + k.
+/// Discharges through the faces across x of row `j` (line 1), into `rows.through_x`: entry k is west of column i0 + k.
 #[inline(always)]
 fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
-    let Rows { line: [_, here, _], x, still, west, east, through_rims, .. } = rows;
+    let Rows { line: [_, here, _], through_x: x, still, west, east, through_rims, .. } = rows;
     let (nx, w, at, last) = (field.nx, field.water, j * field.nx + run.i0, field.nx - 1);
     // Eastern faces of columns i0 .. i1; the last of them is done again where it is the rim.
     let south = |from: usize| if j > 0 { &w.qy[from - nx..from - nx + n] } else { &still[..n] };
@@ -249,10 +249,10 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
     };
     face_row(
         law,
-        &here.b[1..n + 1],
-        &here.m[1..n + 1],
         &here.b[2..n + 2],
         &here.m[2..n + 2],
+        &here.b[3..n + 3],
+        &here.m[3..n + 3],
         &field.friction[at..at + n],
         friction_east,
         &w.qx[at..at + n],
@@ -262,7 +262,7 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
         south(at + 1),
         &w.qy[at..at + n],
         t_east,
-        &mut x.mass[1..n + 1],
+        &mut x[1..n + 1],
     );
     // The face west of column i0 + k by itself.
     let single = |k: usize, crest: R| {
@@ -271,10 +271,10 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
         let (further, onward) = (if i > 1 { c - 2 } else { c - 1 }, if i < nx { c } else { c - 1 });
         let below = |c: usize| if j > 0 { w.qy[c - nx] } else { R::of(0.0) };
         let around = At {
-            bl: here.b[k],
-            ml: here.m[k],
-            br: here.b[k + 1],
-            mr: here.m[k + 1],
+            bl: here.b[k + 1],
+            ml: here.m[k + 1],
+            br: here.b[k + 2],
+            mr: here.m[k + 2],
             friction_l: field.friction[c - 1],
             friction_r: field.friction[onward],
             q: w.qx[c - 1],
@@ -286,12 +286,12 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
     };
     if run.i0 == 0 {
         let inside = super::rows::mirror(field.cell(0, j));
-        x.mass[0] = -over_rim(field, field.rim(0, j), inside, field.cell(1.min(last), j), j * nx);
+        x[0] = -over_rim(field, field.rim(0, j), inside, field.cell(1.min(last), j), j * nx);
         if nx > 1 {
-            x.mass[1] = single(1, R::of(NO_CREST));
+            x[1] = single(1, R::of(NO_CREST));
         }
     } else {
-        x.mass[0] = single(0, R::of(NO_CREST));
+        x[0] = single(0, R::of(NO_CREST));
     }
     let list = &field.crest_east[j];
     for (k, level) in crests(list, run.i0 as isize - 1, n + 1) {
@@ -300,19 +300,28 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
             continue;
         }
         let free = flux::Passing { mass: single(k, level), ..Default::default() };
-        x.mass[k] = over_crest(field.cell(i - 1, j), field.cell(i, j), level, free).mass;
+        x[k] = over_crest(field.cell(i - 1, j), field.cell(i, j), level, free).mass;
     }
     if run.i0 > 0 && field.kind_at(run.i0 - 1, j) != Kind::Inertial {
-        x.mass[0] = across_x(field, run.i0, j);
+        x[0] = across_x(field, run.i0, j);
     }
     if run.i1 == nx {
         let inner = field.cell(last.saturating_sub(1), j);
-        x.mass[n] = over_rim(field, field.rim(1, j), field.cell(last, j), inner, j * nx + last);
+        x[n] = over_rim(field, field.rim(1, j), field.cell(last, j), inner, j * nx + last);
     } else if field.kind_at(run.i1, j) != Kind::Inertial {
-        x.mass[n] = across_x(field, run.i1, j);
+        x[n] = across_x(field, run.i1, j);
     }
-    if run.i0 == 0 || run.i1 == nx || field.porosity.is_some() {
-        super::godunov::finish_x(field, run, j, x, through_rims);
+    if let Some(open) = field.porosity {
+        let at = |i: usize| open[j * nx + i.min(last)];
+        for (k, x) in x[..n + 1].iter_mut().enumerate() {
+            *x = *x * lesser(at((run.i0 + k).saturating_sub(1)), at(run.i0 + k));
+        }
+    }
+    if run.i0 == 0 {
+        *through_rims += x[0].f64();
+    }
+    if run.i1 == nx {
+        *through_rims -= x[n].f64();
     }
 }
 
@@ -365,21 +374,21 @@ fn crested<R: Real>(l: flux::Beside<R>, r: flux::Beside<R>, list: &Crests<R>, i:
     }
 }
 
-/// Bed and mobile depth of row `j` (the nearest one within beyond the rim), from a column west of the run (entry 0) to one
-/// east of it.
+/// Bed and mobile depth of row `j` (the nearest one within beyond the rim), from a column west of the run to one east of it:
+/// entry k is column i0 + k - 2.
 #[inline(always)]
 fn levels<R: Real>(field: &Field<R>, run: Run, j: isize, line: &mut Line<R>) {
     let row = j.clamp(0, field.ny as isize - 1) as usize;
     let (n, at) = (run.i1 - run.i0, row * field.nx + run.i0);
     let w = field.water;
     let (h, z) = (&w.h[at..at + n], &field.z[at..at + n]);
-    shallow(h, z, field.film, field.least, &mut line.b[1..n + 1], &mut line.m[1..n + 1]);
+    shallow(h, z, field.film, field.least, &mut line.b[2..n + 2], &mut line.m[2..n + 2]);
     let mut end = |k: usize, c: usize| {
         let m = mobile(w.h[c], field.film, field.least);
         (line.b[k], line.m[k]) = (field.z[c] + (w.h[c] - m), m);
     };
-    end(0, if run.i0 > 0 { at - 1 } else { at });
-    end(n + 1, if run.i1 < field.nx { at + n } else { at + n - 1 });
+    end(1, if run.i0 > 0 { at - 1 } else { at });
+    end(n + 2, if run.i1 < field.nx { at + n } else { at + n - 1 });
 }
 
 #[inline(always)]
@@ -434,7 +443,7 @@ fn face_row<R: Real>(
     }
 }
 
-/// New depths of row `j` from `rows.x.mass`, `rows.south.mass` and `rows.north.mass`.
+/// New depths of row `j` from `rows.through_x`, `rows.south.mass` and `rows.north.mass`.
 #[inline(always)]
 fn settle<R: Real>(
     field: &Field<R>,
@@ -458,7 +467,7 @@ fn settle<R: Real>(
         &rows.k[..n],
         &w.h[from..from + n],
         &w.lo[from..from + n],
-        &rows.x.mass,
+        &rows.through_x,
         &rows.south.mass,
         &rows.north.mass,
         &mut out.0[to..to + n],

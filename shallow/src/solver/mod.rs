@@ -10,6 +10,7 @@
 //! instructions, so both get the same bits, on any number of threads, and mass is kept.
 
 mod band;
+mod column;
 pub mod domain;
 mod first;
 pub mod flux;
@@ -27,6 +28,7 @@ use band::{Band, Piece};
 use base::fold;
 use base::grid::Grid;
 use base::{digest::Digest, math};
+use column::Column;
 pub use domain::{Domain, Edge, EdgeKind, EdgeSide, Options, Scheme};
 use flux::{STILL_M, gain, mobile};
 pub use real::Real;
@@ -52,7 +54,7 @@ pub struct Intervention {
 #[serde(bound = "R: Real")]
 pub struct SolverState<R> {
     water: Water<R>,
-    z: Vec<R>,
+    z: Column<R>,
     crests: Vec<(Face, f64)>,
     kinds: Vec<Kind>,
     /// Looks for which a tile stays on the fallback.
@@ -74,8 +76,8 @@ pub struct Solver<R> {
     edges: Vec<Edge>,
     film: R,
     least: R,
-    friction: Vec<R>,
-    porosity: Option<Vec<R>>,
+    friction: Column<R>,
+    porosity: Option<Column<R>>,
     state: SolverState<R>,
     crest_east: Vec<Crests<R>>,
     crest_north: Vec<Crests<R>>,
