@@ -17,7 +17,7 @@ use base::fold::Four;
 
 /// Steps of the bed below this share of the depth are left as stairs: what the tilt would mend (about step / depth) is
 /// then within the error of the order, and deep water costs nothing more.
-const STAIR: f64 = 1.0 / 32.0;
+const STAIR: f64 = 1.0 / 512.0;
 
 #[inline(always)]
 pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Rows<R>, tiles: &mut [Tile]) -> Seen<R> {
