@@ -274,7 +274,7 @@ pub fn run_second<R: Real>(
 
 /// g/2 (m1 + m0) (eta1 - eta0) over a row of cells.
 #[inline(always)]
-pub fn bed_source<R: Real>(n: usize, one: (&[R], &[R]), zero: (&[R], &[R]), out: &mut [R]) {
+fn bed_source<R: Real>(n: usize, one: (&[R], &[R]), zero: (&[R], &[R]), out: &mut [R]) {
     let (b1, m1, b0, m0, out) = (&one.0[..n], &one.1[..n], &zero.0[..n], &zero.1[..n], &mut out[..n]);
     for k in 0..n {
         out[k] = R::of(0.5 * G) * (m1[k] + m0[k]) * ((b1[k] - b0[k]) + (m1[k] - m0[k]));
@@ -337,7 +337,10 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
     let east_given = run.i1 == field.nx && given(rim_east) && field.nx > 1;
     let (ghost_west, ghost_east) = (here.along_x(1), here.along_x(n + 2));
     if west_given {
-        here.set(1, mirror(shape_beyond(rim_west, mirror(ghost_west), mirror(here.along_x(2)), mirror(here.along_x(3)))));
+        here.set(
+            1,
+            mirror(shape_beyond(rim_west, mirror(ghost_west), mirror(here.along_x(2)), mirror(here.along_x(3)))),
+        );
     }
     if east_given {
         here.set(n + 2, shape_beyond(rim_east, ghost_east, here.along_x(n + 1), here.along_x(n)));
