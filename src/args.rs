@@ -62,7 +62,7 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  sandtable flood --new my_flood\n  sandtable flood my_flood/deck.ron --out out/my_flood\n  sandtable flood \
                             buscot.par --checkpoint-every 10min\n  sandtable flood buscot.par --resume out/buscot/checkpoint.zst\n  \
-                            sandtable flood sfincs.inp --convert my_deck"
+                            sandtable flood sfincs.inp --convert my_deck\n  sandtable flood --case taicang --small"
     )]
     Flood(FloodArgs),
     /// Check a model against exact solutions, benchmarks and experiments
@@ -170,6 +170,16 @@ pub struct FloodArgs {
     /// Write a small commented example into this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "model")]
     pub new: Option<PathBuf>,
+    /// Run a large generated case, taicang or emei, and check what must come out of it; exit code 1 when a fact fails
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["model", "new", "convert", "check", "resume", "until", "checkpoint_every"]
+    )]
+    pub case: Option<String>,
+    /// With --case: a small piece of it, for a quick look
+    #[arg(long, requires = "case")]
+    pub small: bool,
     /// Language of the table in the terminal
     #[arg(long, value_enum, default_value_t = Language::Zh)]
     pub lang: Language,

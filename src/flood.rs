@@ -17,11 +17,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Both scripts for pictures.
-const FONT: &[u8] = include_bytes!("../viewer/assets/NotoSansSC-subset.ttf");
+pub const FONT: &[u8] = include_bytes!("../viewer/assets/NotoSansSC-subset.ttf");
 
 pub fn flood(args: &FloodArgs) -> Done {
     if let Some(folder) = &args.new {
         return example(folder);
+    }
+    if let Some(name) = &args.case {
+        return crate::case::run(args, name);
     }
     let Some(model) = &args.model else {
         let hint = "sandtable flood --new my_flood writes one to begin with";

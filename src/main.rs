@@ -11,6 +11,7 @@ macro_rules! say {
 }
 
 mod args;
+mod case;
 mod commands;
 mod export;
 mod flood;

@@ -7,11 +7,11 @@ pub mod emei;
 pub mod noise;
 pub mod picture;
 pub mod run;
+pub mod section;
 pub mod taicang;
 pub mod valley;
 
 use base::complaint::Complaints;
-use base::grid::Grid;
 use run::{Outcome, Watch};
 
 /// Names of the cases.
@@ -25,23 +25,8 @@ pub fn run(name: &str, small: bool, watch: Watch) -> Result<Option<Outcome>, Com
             taicang::run(&taicang::Setting { size, ..Default::default() }, watch)
         }
         "emei" => {
-            let size = if small { valley::Size::COARSE } else { valley::Size::FULL };
+            let size = if small { valley::Size::SMALL } else { valley::Size::FULL };
             emei::run(&emei::Setting { size, ..Default::default() }, watch)
-        }
-        other => Err(unknown(other)),
-    }
-}
-
-/// The ground of a case as it was before the flood: for maps.
-pub fn ground(name: &str, small: bool) -> Result<(Grid, Vec<f64>), Complaints> {
-    match name {
-        "taicang" => {
-            let ground = delta::Delta::new(if small { delta::Size::SMALL } else { delta::Size::FULL }, 1);
-            Ok((ground.grid, ground.bed_m))
-        }
-        "emei" => {
-            let ground = valley::Valley::new(if small { valley::Size::COARSE } else { valley::Size::FULL }, 1);
-            Ok((ground.grid, ground.bed_m))
         }
         other => Err(unknown(other)),
     }

@@ -31,8 +31,10 @@ pub struct Size {
 impl Size {
     /// 10 x 10 km at 5 m: four million cells.
     pub const FULL: Size = Size { nx: 2000, ny: 2000, cell_m: 5.0 };
-    /// The same valley at 20 m, for tests.
-    pub const COARSE: Size = Size { nx: 500, ny: 500, cell_m: 20.0 };
+    /// 5 x 5 km at 10 m: for a quick look. A torrent is as wide as a cell.
+    pub const SMALL: Size = Size { nx: 500, ny: 500, cell_m: 10.0 };
+    /// 4 x 4 km at 10 m: for tests.
+    pub const TINY: Size = Size { nx: 400, ny: 400, cell_m: 10.0 };
 }
 
 /// A channel from its head to where it ends.
@@ -47,6 +49,8 @@ pub struct Channel {
     pub catchment_km2: f64,
     /// Mean slope.
     pub slope: f64,
+    /// Point of the main river's line at which it joins it.
+    pub joins: Option<usize>,
 }
 
 /// A bridge: the cells of the channel under it, across the flow.
@@ -72,8 +76,10 @@ pub struct Valley {
     /// Cells of the town's ground between houses, and cells of houses.
     pub streets: Vec<usize>,
     pub houses: Vec<usize>,
-    /// Depth of loose bed, m, in channels; none elsewhere.
+    /// Cells of the channels, whose bed is loose.
     pub loose: Vec<usize>,
+    /// Number of the channel that each cell drains to; 0 is the main river, and the fan.
+    pub drains_to: Vec<u8>,
 }
 
 /// The fan falls by this along its radius, rise over run.
@@ -94,7 +100,7 @@ impl Valley {
         let grid = Grid { nx: size.nx, ny: size.ny, cell_m: size.cell_m, x0: 0.0, y0: 0.0 };
         let apex = Point::new(APEX.0 * grid.width_m(), APEX.1 * grid.height_m());
         let channels = channels(&grid, apex, seed);
-        let (mut bed_m, kind) = grow(&grid, apex, &channels, seed);
+        let (mut bed_m, kind, drains_to) = grow(&grid, apex, &channels, seed);
         let mut manning: Vec<f64> = kind
             .iter()
             .map(|k| match k {
@@ -113,11 +119,31 @@ impl Valley {
             manning[cell] = 0.025;
         }
         let loose = (0..grid.len()).filter(|&c| kind[c] == Ground::Channel).collect();
-        Valley { grid, bed_m, manning, channels, apex, bridges, streets, houses, loose }
+        Valley { grid, bed_m, manning, channels, apex, bridges, streets, houses, loose, drains_to }
     }
     /// The main river.
     pub fn main(&self) -> &Channel {
         &self.channels[0]
+    }
+    /// Cells above a point of the main river's line: those that drain to the river west of it (which runs east all the
+    /// way), or to a torrent that joins above.
+    pub fn above(&self, point: usize) -> Vec<usize> {
+        let x = self.main().line[point].x;
+        let joined: Vec<bool> = self.channels.iter().map(|c| c.joins.is_none_or(|at| at < point)).collect();
+        (0..self.grid.len())
+            .filter(|&cell| {
+                let k = usize::from(self.drains_to[cell]);
+                joined[k] && (k > 0 || self.grid.centre(cell).x < x)
+            })
+            .collect()
+    }
+    /// Points of the main river's line halfway between torrents' mouths, from the head down to the apex.
+    pub fn stations(&self) -> Vec<usize> {
+        let end = self.main().line.partition_point(|p| p.x < self.apex.x);
+        let mut mouths: Vec<usize> = self.channels.iter().filter_map(|c| c.joins).collect();
+        mouths.extend([0, end]);
+        mouths.sort_unstable();
+        mouths.windows(2).map(|w| (w[0] + w[1]) / 2).collect()
     }
     /// The cell of the main channel nearest to `share` of its length from its head.
     pub fn along_main(&self, share: f64) -> usize {
@@ -153,8 +179,7 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
     let n = (apex.x / step) as usize;
     let y_at = |x: f64| {
         let t = (apex.x - x) / apex.x;
-        apex.y + t * 0.10 * h * math::sin(2.0 * PI * (1.15 * t + 0.10)) - 0.10 * h * 0.0 * t
-            + 0.018 * h * math::sin(9.0 * PI * t) * t
+        apex.y + t * 0.10 * h * math::sin(2.0 * PI * (1.15 * t + 0.10)) + 0.018 * h * math::sin(9.0 * PI * t) * t
     };
     let mut up = vec![apex];
     for k in 1..=n {
@@ -192,7 +217,9 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
         bed_m: bed,
         width_m: 26.0,
         catchment_km2: 18.0,
+        joins: None,
     }];
+    let points = channels[0].line.partition_point(|p| p.x < apex.x);
     // Tributaries leave the main river by turns to the north and the south.
     for k in 0..10u32 {
         let at = ((0.08 + 0.085 * f64::from(k) + 0.03 * (draw(10 + k) - 0.5)) * (upper.0.len() - 1) as f64) as usize;
@@ -227,13 +254,14 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
             width_m: 10.0,
             catchment_km2: 1.5 + 2.5 * draw(90 + k),
             slope,
+            joins: Some(points.saturating_sub(at)),
         });
     }
     channels
 }
 
-/// Grows the ground from channels and fan.
-fn grow(grid: &Grid, apex: Point, channels: &[Channel], seed: u64) -> (Vec<f64>, Vec<Ground>) {
+/// Grows the ground from channels and fan: levels, kinds, and the channel that each cell drains to.
+fn grow(grid: &Grid, apex: Point, channels: &[Channel], seed: u64) -> (Vec<f64>, Vec<Ground>, Vec<u8>) {
     let (w, h) = (grid.width_m(), grid.height_m());
     let (wide, near) = (Noise::new(seed, 11, 900.0, w, h), Noise::new(seed, 12, 160.0, w, h));
     let n = grid.len();
@@ -241,17 +269,28 @@ fn grow(grid: &Grid, apex: Point, channels: &[Channel], seed: u64) -> (Vec<f64>,
     let mut z = vec![f64::INFINITY; n];
     let mut way = vec![0.0f32; n];
     let mut kind = vec![Ground::Slope; n];
-    // A channel's bed is flat across its width.
-    for channel in channels {
+    let mut drains_to = vec![0u8; n];
+    for (number, channel) in channels.iter().enumerate() {
+        let mut dig = |cell: usize, level: f64| {
+            if level < z[cell] {
+                z[cell] = level;
+                kind[cell] = Ground::Channel;
+                drains_to[cell] = number as u8;
+            }
+        };
+        // A channel's bed is flat across its width.
         let half = 0.5 * channel.width_m;
         for (p, &level) in channel.line.iter().zip(&channel.bed_m) {
-            let mut stamp = grid.cells_within(*p, half);
-            stamp.push(grid.nearest_cell(*p));
-            for cell in stamp {
-                if level < z[cell] {
-                    z[cell] = level;
-                    kind[cell] = Ground::Channel;
-                }
+            let cells = grid.cells_within(*p, half);
+            cells.into_iter().chain([grid.nearest_cell(*p)]).for_each(|cell| dig(cell, level));
+        }
+        // Water goes over sides of cells, not over their corners: a step across a corner gets a cell beside it, at the level
+        // between the two, or a brook one cell wide would be a stair of pools.
+        for k in 1..channel.line.len() {
+            let (a, b) = (grid.nearest_cell(channel.line[k - 1]), grid.nearest_cell(channel.line[k]));
+            let (ia, ja, ib, jb) = (a % grid.nx, a / grid.nx, b % grid.nx, b / grid.nx);
+            if ia != ib && ja != jb {
+                dig(grid.index(ib, ja), 0.5 * (channel.bed_m[k - 1] + channel.bed_m[k]));
             }
         }
     }
@@ -288,12 +327,13 @@ fn grow(grid: &Grid, apex: Point, channels: &[Channel], seed: u64) -> (Vec<f64>,
                 if z[cell] + rise < z[to] {
                     z[to] = z[cell] + rise;
                     way[to] = far as f32;
+                    drains_to[to] = drains_to[cell];
                     open.push(Reverse((rank(z[to]), to)));
                 }
             }
         }
     }
-    (z, kind)
+    (z, kind, drains_to)
 }
 
 /// Slope of the ground at `far_m` from the channel: bank, terrace, wall that eases towards the ridge.
@@ -363,7 +403,7 @@ mod tests {
     #[test]
     fn channels_fall_all_the_way_with_slopes_of_the_kind() {
         // Grade: reference. Slopes of 2 to 20 %.
-        let valley = Valley::new(Size::COARSE, 5);
+        let valley = Valley::new(Size::TINY, 5);
         assert_eq!(valley.channels.len(), 11);
         for channel in &valley.channels {
             assert!(channel.bed_m.windows(2).all(|z| z[1] < z[0]), "{} falls", channel.name);
@@ -375,7 +415,7 @@ mod tests {
     #[test]
     fn every_cell_off_the_rim_drains() {
         // Grade: exact. Houses apart, each cell has a neighbour that is no higher.
-        let valley = Valley::new(Size::COARSE, 5);
+        let valley = Valley::new(Size::TINY, 5);
         let grid = &valley.grid;
         let mut ground = valley.bed_m.clone();
         for &cell in &valley.houses {
@@ -399,12 +439,53 @@ mod tests {
     #[test]
     fn the_relief_is_that_of_mountains_and_the_town_lies_on_the_fan() {
         // Grade: behaviour.
-        let valley = Valley::new(Size::COARSE, 5);
+        let valley = Valley::new(Size::TINY, 5);
         let high = valley.bed_m.iter().copied().fold(0.0, f64::max);
-        assert!((900.0..2600.0).contains(&high), "highest {high} m");
+        assert!((700.0..2600.0).contains(&high), "highest {high} m");
         assert!(!valley.houses.is_empty() && !valley.streets.is_empty());
         assert_eq!(valley.bridges.len(), 3);
         let town: f64 = valley.streets.iter().map(|&c| valley.bed_m[c]).sum::<f64>() / valley.streets.len() as f64;
         assert!((480.0..525.0).contains(&town), "town at {town} m");
+    }
+
+    #[test]
+    fn a_channel_goes_from_cell_to_cell_by_their_sides() {
+        // Grade: exact. From the head of every channel its mouth is reached over sides of channel cells, never upward.
+        let valley = Valley::new(Size::TINY, 5);
+        let grid = &valley.grid;
+        let mut loose = vec![false; grid.len()];
+        valley.loose.iter().for_each(|&cell| loose[cell] = true);
+        for channel in &valley.channels {
+            let (head, mouth) = (channel.line[0], channel.line[channel.line.len() - 1]);
+            let mut seen = vec![false; grid.len()];
+            let mut front = vec![grid.nearest_cell(head)];
+            seen[front[0]] = true;
+            while let Some(cell) = front.pop() {
+                let (i, j) = (cell % grid.nx, cell / grid.nx);
+                let sides =
+                    [(i > 0, -1), (i + 1 < grid.nx, 1), (j > 0, -(grid.nx as i64)), (j + 1 < grid.ny, grid.nx as i64)];
+                for (_, way) in sides.into_iter().filter(|(inside, _)| *inside) {
+                    let to = (cell as i64 + way) as usize;
+                    if loose[to] && !seen[to] && valley.bed_m[to] <= valley.bed_m[cell] + 1e-9 {
+                        seen[to] = true;
+                        front.push(to);
+                    }
+                }
+            }
+            assert!(seen[grid.nearest_cell(mouth)], "{} is broken", channel.name);
+        }
+    }
+
+    #[test]
+    fn stations_lie_between_mouths_and_all_water_is_above_the_last() {
+        // Grade: exact.
+        let valley = Valley::new(Size::TINY, 5);
+        let stations = valley.stations();
+        assert_eq!(stations.len(), 11);
+        assert!(stations.windows(2).all(|w| w[0] < w[1]));
+        let joined = |s: usize| valley.channels.iter().filter_map(|c| c.joins).filter(|at| *at < s).count();
+        assert_eq!(stations.iter().map(|&s| joined(s)).collect::<Vec<_>>(), (0..=10).collect::<Vec<_>>());
+        let above = |s: usize| valley.above(s).len();
+        assert!(stations.windows(2).all(|w| above(w[0]) < above(w[1])));
     }
 }

@@ -16,8 +16,8 @@ use super::building::Exposure;
 use super::hazard::{self, Debris, HazardClass};
 use crate::flow::Flow;
 use base::complaint::Complaints;
+use base::fold;
 use base::grid::Grid;
-use base::{fold, math};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -255,6 +255,38 @@ impl Extremes {
         depth_m: impl Fn(usize) -> f32 + Sync,
         speed_m_s: impl Fn(usize) -> f32 + Sync,
     ) {
+        let film_m = self.spec.film_m;
+        self.look_rows(now_s, dry, |first, depths, speeds| {
+            for (k, (depth, speed)) in depths.iter_mut().zip(speeds).enumerate() {
+                *depth = depth_m(first + k);
+                *speed = if *depth >= film_m { speed_m_s(first + k) } else { 0.0 };
+            }
+        });
+    }
+
+    /// One look at water of any kind; what it knows to be dry is passed over.
+    pub fn look_at(&mut self, flow: &dyn Flow, now_s: f64) {
+        let (film_m, floor_m) = (self.spec.film_m, f64::from(self.floor_m()));
+        self.look_rows(
+            now_s,
+            |patch| flow.is_thinner(floor_m, patch.i.0..patch.i.1, patch.j.0..patch.j.1),
+            |first, depths, speeds| flow.look(first, film_m, depths, speeds),
+        );
+    }
+
+    /// Depth from which a cell has anything to tell, m.
+    fn floor_m(&self) -> f32 {
+        let depths = self.spec.arrival_m.iter().chain(&self.spec.duration_m);
+        depths.copied().fold(self.spec.film_m.max(f32::MIN_POSITIVE), f32::min)
+    }
+
+    /// `row` fills in depths and speeds of the cells from its first on.
+    fn look_rows(
+        &mut self,
+        now_s: f64,
+        dry: impl Fn(Patch) -> bool + Sync,
+        row: impl Fn(usize, &mut [f32], &mut [f32]) + Sync,
+    ) {
         assert!(
             now_s.is_finite() && now_s >= self.last_s.unwrap_or(0.0),
             "a look at {now_s} s after {:?}",
@@ -267,40 +299,28 @@ impl Extremes {
         let units = |s: f64| (s / self.unit_s).round() as u16;
         // The difference of two rounded moments: errors do not add up over many looks.
         let (now, elapsed) = (units(now_s), units(now_s) - units(self.last_s.unwrap_or(now_s)));
-        let (grid, spec) = (self.grid, &self.spec);
-        let depths = spec.arrival_m.iter().chain(&spec.duration_m);
-        let floor_m = depths.copied().fold(spec.film_m.max(f32::MIN_POSITIVE), f32::min);
+        let (grid, spec, floor_m) = (self.grid, &self.spec, self.floor_m());
         fold::each(&mut self.bands, |b, band| {
             let j = (b * SIDE, ((b + 1) * SIDE).min(grid.ny));
+            let (mut depths, mut speeds) = ([0.0; SIDE], [0.0; SIDE]);
             for (a, tile) in band.iter_mut().enumerate() {
                 let i = (a * SIDE, ((a + 1) * SIDE).min(grid.nx));
                 if dry(Patch { i, j }) {
                     continue;
                 }
-                for row in j.0..j.1 {
-                    for column in i.0..i.1 {
-                        let cell = grid.index(column, row);
-                        let depth = depth_m(cell);
+                let (depths, speeds) = (&mut depths[..i.1 - i.0], &mut speeds[..i.1 - i.0]);
+                for line in j.0..j.1 {
+                    row(grid.index(i.0, line), depths, speeds);
+                    for (k, (&depth, &speed)) in depths.iter().zip(&*speeds).enumerate() {
                         if depth >= floor_m {
-                            let k = (row - j.0) * SIDE + (column - i.0);
-                            let speed = if depth >= spec.film_m { speed_m_s(cell) } else { 0.0 };
                             let tile = tile.get_or_insert_with(|| Tile::new(spec));
-                            tile.note(k, depth, speed, spec, now, elapsed);
+                            tile.note((line - j.0) * SIDE + k, depth, speed, spec, now, elapsed);
                         }
                     }
                 }
             }
         });
         self.last_s = Some(now_s);
-    }
-
-    /// One look at water of any kind.
-    pub fn look_at(&mut self, flow: &dyn Flow, now_s: f64) {
-        let speed = |cell: usize| {
-            let (u, v) = flow.velocity_m_s(cell);
-            math::hypot(u, v) as f32
-        };
-        self.look(now_s, |_| false, |cell| flow.depth_m(cell) as f32, speed);
     }
 
     fn at(&self, cell: usize) -> Option<(&Tile, usize)> {

@@ -89,7 +89,8 @@ impl<R: Real> Solver<R> {
         let mut any = false;
         for (b, band) in self.bands.iter().enumerate() {
             for &start in &band.bad {
-                let end = (start + super::tiles::RUN_TILES).min(self.tiles_x);
+                let kind = kinds[b * self.tiles_x + start];
+                let end = (start + kind.run_tiles()).min(self.tiles_x);
                 for t in b * self.tiles_x + start..b * self.tiles_x + end {
                     if kinds[t] != Kind::First && kinds[t] == kinds[b * self.tiles_x + start] {
                         kinds[t] = Kind::First;

@@ -2,7 +2,9 @@
 //! taken and into which it is given, each time for a named account, so that the balance closes by construction.
 
 use base::grid::Grid;
+use base::math;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Acceleration of gravity, m/s2 (the value of the SWASHES analytic cases).
 pub const G: f64 = 9.81;
@@ -112,6 +114,18 @@ pub trait Flow: Sync {
     fn crest_m(&self, face: Face) -> Option<f64>;
     /// Builds, raises, lowers or (`None`) removes a crest on a face: levee, wall, closed gate.
     fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>);
+    /// Surely no water of `depth_m` or more in these columns and rows: known without a look at each cell, or not at all.
+    fn is_thinner(&self, _depth_m: f64, _columns: Range<usize>, _rows: Range<usize>) -> bool {
+        false
+    }
+    /// Depths, m, and speeds, m/s, of cells along a row from `first` on; no speed in depths under `film_m`.
+    fn look(&self, first: usize, film_m: f32, depths: &mut [f32], speeds: &mut [f32]) {
+        for (k, (depth, speed)) in depths.iter_mut().zip(speeds).enumerate() {
+            *depth = self.depth_m(first + k) as f32;
+            let (u, v) = if *depth >= film_m { self.velocity_m_s(first + k) } else { (0.0, 0.0) };
+            *speed = math::hypot(u, v) as f32;
+        }
+    }
     /// Volume of a cell's free water, m3.
     fn free_m3(&self, cell: usize) -> f64 {
         self.free_m(cell) * self.grid().cell_m * self.grid().cell_m

@@ -19,6 +19,7 @@ pub mod real;
 mod rows;
 mod switch;
 pub mod tiles;
+mod view;
 
 use crate::flow::{Account, Face, Flow, G, Side};
 use crate::ledger::{Books, Ledger, Sum};
@@ -205,8 +206,7 @@ impl<R: Real> Solver<R> {
 
     /// Momentum of a cell, m2/s.
     pub fn momentum_m2_s(&self, cell: usize) -> (f64, f64) {
-        let field = self.field(0.0);
-        let (qx, qy) = field.momentum(cell % self.grid.nx, cell / self.grid.nx);
+        let (qx, qy) = self.picture(0.0).momentum(cell % self.grid.nx, cell / self.grid.nx);
         (qx.f64(), qy.f64())
     }
 
@@ -269,6 +269,10 @@ impl<R: Real> Solver<R> {
     }
 
     fn field(&self, dt_s: f64) -> Field<'_, R> {
+        Field { staggered: self.state.kinds.contains(&Kind::Inertial), ..self.picture(dt_s) }
+    }
+    /// The same without asking all tiles for their schemes: for looks at single cells.
+    fn picture(&self, dt_s: f64) -> Field<'_, R> {
         Field {
             nx: self.grid.nx,
             ny: self.grid.ny,
@@ -283,7 +287,7 @@ impl<R: Real> Solver<R> {
             water: &self.state.water,
             kinds: &self.state.kinds,
             tiles_x: self.tiles_x,
-            staggered: self.state.kinds.contains(&Kind::Inertial),
+            staggered: true,
             crest_east: &self.crest_east,
             crest_north: &self.crest_north,
             rims: [&self.rims[0], &self.rims[1], &self.rims[2], &self.rims[3]],
@@ -402,19 +406,17 @@ impl<R: Real> Solver<R> {
             for k in edge.from..edge.to {
                 let cell = edge.side.cell(&self.grid, k);
                 let bed = self.state.z[cell].f64();
-                let (m, u) = match self.rims[edge.side as usize][k] {
+                let (m, q) = match self.rims[edge.side as usize][k] {
                     Rim::Stage(level) => ((level - bed).max(0.0), 0.0),
-                    Rim::Inflow(q) if q > 0.0 => {
-                        let m = self.free_m(cell).max(math::cbrt(q * q / G));
-                        (m, q / m)
-                    }
+                    Rim::Inflow(q) if q > 0.0 => (self.free_m(cell).max(math::cbrt(q * q / G)), q),
                     Rim::Inflow(_) | Rim::Wall | Rim::Free => (0.0, 0.0),
                 };
                 if m > 0.0 {
                     let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
                     let tile = &mut self.bands[j / TILE_H].tiles[i / TILE_W];
                     tile.wet = true;
-                    self.speed_m_s = self.speed_m_s.max(u + 2.0 * (G * m).sqrt());
+                    let staggered = self.kind(cell) == Kind::Inertial;
+                    self.speed_m_s = self.speed_m_s.max(speed_m_s(m, q, 0.0, staggered, &self.options));
                 }
             }
         }
@@ -644,6 +646,12 @@ impl<R: Real> Flow for Solver<R> {
     }
     fn free_m3(&self, cell: usize) -> f64 {
         self.free_m(cell) * self.area_m2() * self.open(cell)
+    }
+    fn is_thinner(&self, depth_m: f64, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> bool {
+        self.thinner(depth_m, columns, rows)
+    }
+    fn look(&self, first: usize, film_m: f32, depths: &mut [f32], speeds: &mut [f32]) {
+        self.row(first, film_m, depths, speeds);
     }
     fn take_m3(&mut self, cell: usize, volume_m3: f64, account: Account) -> f64 {
         let there = self.free_m3(cell);
