@@ -8,16 +8,17 @@
 //! On an even slope no step is left at the faces. A lake at rest has no tilt, since its level does not fall; nor has the
 //! edge or the foot of a cliff, a levee's crest or a weir, where one of the differences is none: there water falls freely.
 
-use super::flux::Beside;
-use super::godunov::{Seen, Strange, bed_source, crests_south_of, finish_x, finish_y, load, open_sources, settle};
-use super::real::{Real, lesser};
+use super::flux::{Beside, mobile};
+use super::godunov::{Seen, Strange, crests_south_of, finish_x, finish_y, load, open_sources, settle};
+use super::real::{Real, greater, lesser};
 use super::rows::{Field, Line, Rim, Rows, Run, face_row};
 use super::tiles::{TILE_W, Tile};
+use crate::flow::G;
 use base::fold::Four;
 
 /// Steps of the bed below this share of the depth are left as stairs: what the tilt would mend (about step / depth) is
 /// then within the error of the order, and deep water costs nothing more.
-const STAIR: f64 = 1.0 / 32.0;
+const STAIR: f64 = 1.0 / 256.0;
 
 #[inline(always)]
 pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Rows<R>, tiles: &mut [Tile]) -> Seen<R> {
@@ -28,22 +29,31 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
     let (first, end) = (run.j0 as isize, run.j1 as isize);
     load(field, run, first - 1, 1, rows);
     load(field, run, first, 2, rows);
-    // Whether the bed steps much between the rows j - 1 and j; then the rows beyond them are wanted, too.
+    // Whether the bed may step much between the rows j - 1 and j; then the rows beyond them are wanted, too. Once it does, it is
+    // taken to do so to the end of the run: a tilt that is nothing costs little more than the question.
     let mut steps = steps_between(n, &rows.line[1], &rows.line[2]);
     if steps {
-        load(field, run, first - 2, 0, rows);
+        load_ground(field, run, first - 2, 0, rows);
     }
-    let mut tilted_below = steps && tilt_y(field, run, first - 1, &strange, rows);
+    let mut tilted_below = steps;
+    if tilted_below {
+        tilt_y(field, run, first - 1, &strange, rows);
+    }
     std::mem::swap(&mut rows.north_before, &mut rows.north_side);
-    let mut pushed = false;
+    let (mut pushed, mut along_tilted) = (false, false);
     for j in first..=end {
         rows.line.rotate_left(1);
         let wanted = steps || j < end;
-        if wanted {
+        if j < end {
             load(field, run, j + 1, 2, rows);
+        } else if wanted {
+            load_ground(field, run, j + 1, 2, rows);
         }
-        let steps_above = wanted && steps_between(n, &rows.line[1], &rows.line[2]);
-        let tilted = steps && steps_above && tilt_y(field, run, j, &strange, rows);
+        let steps_above = wanted && (steps || steps_between(n, &rows.line[1], &rows.line[2]));
+        let tilted = steps && steps_above;
+        if tilted {
+            tilt_y(field, run, j, &strange, rows);
+        }
         between(field, run, j, (tilted_below, tilted), rows);
         if j > first {
             let row = (j - 1) as usize;
@@ -54,7 +64,8 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
             }
         }
         if j < end {
-            pushed = along(field, run, j as usize, &strange, tilted, rows);
+            along_tilted = along(field, run, j as usize, &strange, (along_tilted, tilted), rows);
+            pushed = along_tilted || tilted;
         }
         (steps, tilted_below) = (steps_above, tilted);
         std::mem::swap(&mut rows.south, &mut rows.north);
@@ -63,10 +74,27 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
     seen
 }
 
+/// Bed and depth of row `j` into line `slot`: all that a tilt reads of it.
+#[inline(always)]
+fn load_ground<R: Real>(field: &Field<R>, run: Run, j: isize, slot: usize, rows: &mut Rows<R>) {
+    if !(0..field.ny as isize).contains(&j) {
+        return load(field, run, j, slot, rows);
+    }
+    let n = run.i1 - run.i0;
+    let from = j as usize * field.nx + run.i0;
+    let line = &mut rows.line[slot];
+    let (h, z) = (&field.water.h[from..from + n], &field.z[from..from + n]);
+    let (b, m) = (&mut line.b[2..n + 2], &mut line.m[2..n + 2]);
+    for i in 0..n {
+        m[i] = mobile(h[i], field.film, field.least);
+        b[i] = z[i] + (h[i] - m[i]);
+    }
+}
+
 /// Any cell of two rows has a step of the bed to the other row that its water feels as one.
 #[inline(always)]
 fn steps_between<R: Real>(n: usize, below: &Line<R>, above: &Line<R>) -> bool {
-    any_step(&below.b[1..n + 3], &below.m[1..n + 3], &above.b[1..n + 3], &above.m[1..n + 3])
+    any_step(&below.b[2..n + 2], &below.m[2..n + 2], &above.b[2..n + 2], &above.m[2..n + 2])
 }
 
 #[inline(always)]
@@ -81,20 +109,8 @@ fn any_step<R: Real>(b0: &[R], m0: &[R], b1: &[R], m1: &[R]) -> bool {
     any != 0
 }
 
-/// Half the least of the differences of bed and level over a cell's two sides, where all have one sign.
-#[inline(always)]
-fn tilt<R: Real>(b0: R, m0: R, b: R, m: R, b1: R, m1: R) -> R {
-    let (zero, half) = (R::of(0.0), R::of(0.5));
-    let (low, high) = (b - b0, b1 - b);
-    let (level_low, level_high) = (low + (m - m0), high + (m1 - m));
-    let up = (low > zero) & (high > zero) & (level_low > zero) & (level_high > zero);
-    let down = (low < zero) & (high < zero) & (level_low < zero) & (level_high < zero);
-    let least = lesser(lesser(low.size(), high.size()), lesser(level_low.size(), level_high.size()));
-    let size = if (up | down) & (least > R::of(STAIR) * m) { half * least } else { zero };
-    if down { -size } else { size }
-}
-
-/// How much higher the bed is at a cell's sides than in its middle, from three cells' beds and depths.
+/// How much higher the bed is at a cell's sides than in its middle, from three cells' beds and depths: half the least of the
+/// differences of bed and level over both sides, where all have one sign.
 #[inline(always)]
 fn tilt_row<R: Real>(
     n: usize,
@@ -103,37 +119,38 @@ fn tilt_row<R: Real>(
     (b1, m1): (&[R], &[R]),
     low: &mut [R],
     high: &mut [R],
-) -> bool {
+) {
     let (b0, m0, b, m, b1, m1) = (&b0[..n], &m0[..n], &b[..n], &m[..n], &b1[..n], &m1[..n]);
     let (low, high) = (&mut low[..n], &mut high[..n]);
-    let mut any = 0u32;
+    let (zero, half, share) = (R::of(0.0), R::of(0.5), R::of(STAIR));
     for i in 0..n {
-        let t = tilt(b0[i], m0[i], b[i], m[i], b1[i], m1[i]);
+        let (before, after) = (b[i] - b0[i], b1[i] - b[i]);
+        let (level_before, level_after) = (before + (m[i] - m0[i]), after + (m1[i] - m[i]));
+        let least = lesser(lesser(before, after), lesser(level_before, level_after));
+        let most = greater(greater(before, after), greater(level_before, level_after));
+        let both = greater(least, zero) + lesser(most, zero);
+        let t = if both.size() > share * m[i] { half * both } else { zero };
         high[i] = t;
         low[i] = -t;
-        any |= u32::from(t.size() > R::of(0.0));
     }
-    any != 0
 }
 
 /// Tilt of row `j` (line 1, between lines 0 and 2) from south to north, into the beds of `south_side` and `north_side`;
-/// whether there is any. Entry `k` is column `i0 + k - 1`.
+/// whether
+/// there may be any. Entry `k` is column `i0 + k - 1`.
 #[inline(always)]
-fn tilt_y<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange, rows: &mut Rows<R>) -> bool {
+fn tilt_y<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange, rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
     let zero = R::of(0.0);
     let Rows { line: [south, here, north], north_side, south_side, .. } = rows;
-    let any = tilt_row(
-        n + 2,
-        (&south.b[1..], &south.m[1..]),
-        (&here.b[1..], &here.m[1..]),
-        (&north.b[1..], &north.m[1..]),
-        &mut south_side.b,
-        &mut north_side.b,
+    tilt_row(
+        n,
+        (&south.b[2..], &south.m[2..]),
+        (&here.b[2..], &here.m[2..]),
+        (&north.b[2..], &north.m[2..]),
+        &mut south_side.b[1..],
+        &mut north_side.b[1..],
     );
-    if !any {
-        return false;
-    }
     let (first, end) = (run.j0 as isize, run.j1 as isize);
     for s in 0..n.div_ceil(TILE_W) {
         let columns = 1 + s * TILE_W..1 + ((s + 1) * TILE_W).min(n);
@@ -145,7 +162,6 @@ fn tilt_y<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange, rows
         }
     }
     beside_crests(field, run, j, |k| (south_side.b[k], north_side.b[k]) = (zero, zero));
-    true
 }
 
 /// Calls for the cells of a row that touch a crest: what passes it is not what their slopes say.
@@ -244,16 +260,26 @@ fn between<R: Real>(field: &Field<R>, run: Run, j: isize, tilted: (bool, bool), 
     finish_y(field, run, j, north, through_rims);
 }
 
-/// Fluxes along row `j` (line 1) and the push of its tilted bed, into `rows.x` and the sources; whether there is a push.
+/// Fluxes along row `j` (line 1) and the push of its tilted bed, into `rows.x` and the sources; whether it may be tilted along x.
 #[inline(always)]
-fn along<R: Real>(field: &Field<R>, run: Run, j: usize, strange: &Strange, tilted_y: bool, rows: &mut Rows<R>) -> bool {
+fn along<R: Real>(
+    field: &Field<R>,
+    run: Run,
+    j: usize,
+    strange: &Strange,
+    (tilted_before, tilted_y): (bool, bool),
+    rows: &mut Rows<R>,
+) -> bool {
     let n = run.i1 - run.i0;
     let zero = R::of(0.0);
     let tilted_x = {
         let Rows { line: [_, here, _], east, west, .. } = &mut *rows;
         let (b, m) = (&here.b[..n + 4], &here.m[..n + 4]);
-        any_step(&b[..n + 3], &m[..n + 3], &b[1..], &m[1..])
-            && tilt_row(n + 2, (b, m), (&b[1..], &m[1..]), (&b[2..], &m[2..]), &mut west.b, &mut east.b)
+        let any = tilted_before || any_step(&b[..n + 3], &m[..n + 3], &b[1..], &m[1..]);
+        if any {
+            tilt_row(n + 2, (b, m), (&b[1..], &m[1..]), (&b[2..], &m[2..]), &mut west.b, &mut east.b);
+        }
+        any
     };
     let crest = Field::crest_row(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
     let line = &rows.line[1];
@@ -313,16 +339,25 @@ fn along<R: Real>(field: &Field<R>, run: Run, j: usize, strange: &Strange, tilte
     if tilted_x || tilted_y {
         let m = &rows.line[1].m[2..];
         if tilted_x {
-            bed_source(n, (&rows.east.b[1..], m), (&rows.west.b[1..], m), &mut rows.source_x);
+            push(n, m, &rows.west.b[1..], &rows.east.b[1..], &mut rows.source_x);
         } else {
             rows.source_x[..n].fill(zero);
         }
         if tilted_y {
-            bed_source(n, (&rows.north_side.b[1..], m), (&rows.south_side.b[1..], m), &mut rows.source_y);
+            push(n, m, &rows.south_side.b[1..], &rows.north_side.b[1..], &mut rows.source_y);
         } else {
             rows.source_y[..n].fill(zero);
         }
         open_sources(field, run, j, rows);
     }
-    tilted_x || tilted_y
+    tilted_x
+}
+
+/// g m (z1 - z0) over a row of cells.
+#[inline(always)]
+fn push<R: Real>(n: usize, m: &[R], z0: &[R], z1: &[R], out: &mut [R]) {
+    let (m, z0, z1, out) = (&m[..n], &z0[..n], &z1[..n], &mut out[..n]);
+    for k in 0..n {
+        out[k] = R::of(G) * m[k] * (z1[k] - z0[k]);
+    }
 }

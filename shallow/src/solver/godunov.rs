@@ -202,7 +202,7 @@ pub fn run_second<R: Real>(
             let (south, here) = (&rows.line[0], &rows.line[1]);
             if j == 0 || j == field.ny as isize {
                 let below = (&mut rows.north_before, &south.b[..]);
-                free_rim(field, run, j == 0, below, (&mut rows.south_side, &here.b));
+                open_rim(field, run, j == 0, below, (&mut rows.south_side, &here.b));
             }
             let (below, above) = (&rows.north_before, &rows.south_side);
             face_row::<R, true>(
@@ -274,7 +274,7 @@ pub fn run_second<R: Real>(
 
 /// g/2 (m1 + m0) (eta1 - eta0) over a row of cells.
 #[inline(always)]
-pub fn bed_source<R: Real>(n: usize, one: (&[R], &[R]), zero: (&[R], &[R]), out: &mut [R]) {
+fn bed_source<R: Real>(n: usize, one: (&[R], &[R]), zero: (&[R], &[R]), out: &mut [R]) {
     let (b1, m1, b0, m0, out) = (&one.0[..n], &one.1[..n], &zero.0[..n], &zero.1[..n], &mut out[..n]);
     for k in 0..n {
         out[k] = R::of(0.5 * G) * (m1[k] + m0[k]) * ((b1[k] - b0[k]) + (m1[k] - m0[k]));
@@ -330,6 +330,21 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
     friction[1..n + 1].copy_from_slice(&field.friction[row + run.i0..row + run.i1]);
     friction[0] = field.friction[row + run.i0.saturating_sub(1)];
     friction[n + 1] = field.friction[row + run.i1.min(field.nx - 1)];
+    let inside = j.clamp(0, field.ny as isize - 1) as usize;
+    let given = |rim: Rim| matches!(rim, Rim::Stage(_) | Rim::Inflow(_));
+    let (rim_west, rim_east) = (field.rim(0, inside), field.rim(1, inside));
+    let west_given = run.i0 == 0 && given(rim_west) && field.nx > 1;
+    let east_given = run.i1 == field.nx && given(rim_east) && field.nx > 1;
+    let (ghost_west, ghost_east) = (here.along_x(1), here.along_x(n + 2));
+    if west_given {
+        here.set(
+            1,
+            mirror(shape_beyond(rim_west, mirror(ghost_west), mirror(here.along_x(2)), mirror(here.along_x(3)))),
+        );
+    }
+    if east_given {
+        here.set(n + 2, shape_beyond(rim_east, ghost_east, here.along_x(n + 1), here.along_x(n)));
+    }
     reconstruct(
         n + 2,
         (R::of(0.5) * field.k, R::of(0.5) * field.dt, R::of(CLIFF) * field.dt / field.k),
@@ -354,21 +369,27 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
         &mut south_side.u,
         &mut south_side.v,
     );
+    if west_given {
+        here.set(1, ghost_west);
+    }
+    if east_given {
+        here.set(n + 2, ghost_east);
+    }
     // The cell itself as a side: its bed is no higher than itself.
     let plain = |line: &Line<R>, k: usize| -> Beside<R> { Beside { b: R::of(0.0), ..line.along_x(k + 1) } };
-    let inside = j.clamp(0, field.ny as isize - 1) as usize;
     if strange.west {
         east.set(0, plain(here, 0));
         west.set(1, plain(here, 1));
     } else if run.i0 == 0 {
         // Beyond the rim stands the mirror of the first cell's own side, or what the rim holds.
-        rim_side(field.rim(0, inside), west, 1, east, 0, plain(here, 0), here.b[2] - here.b[1]);
+        let side = beyond_side(rim_west, mirror(west.along_x(1)), here.b[2], mirror(ghost_west));
+        east.set(0, mirror(side));
     }
     if strange.east {
         east.set(n, plain(here, n));
         west.set(n + 1, plain(here, n + 1));
     } else if run.i1 == field.nx {
-        rim_side(field.rim(1, inside), east, n, west, n + 1, plain(here, n + 1), here.b[n + 1] - here.b[n + 2]);
+        west.set(n + 1, beyond_side(rim_east, east.along_x(n), here.b[n + 1], ghost_east));
     }
     for s in 0..n.div_ceil(TILE_W) {
         let columns = 1 + s * TILE_W..1 + ((s + 1) * TILE_W).min(n);
@@ -408,7 +429,7 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
             level(*i as isize);
         }
     }
-    // Rims in the south and north: mirror, or what the rim holds.
+    // Rims in the south and north: mirror, or for now the ghost (`open_rim`).
     if j == -1 || j == field.ny as isize {
         let side = if j < 0 { 2 } else { 3 };
         for k in 1..n + 1 {
@@ -421,29 +442,53 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
     }
 }
 
-/// Puts beyond a rim what stands there: the mirror of the inner side at a wall, the inner side itself where water is free to
-/// leave (`rise` is how much higher the inner cell's bed is than the ghost's), else the ghost as loaded.
+/// A ghost from which the cell within takes its shape, where the rim gives a level or a discharge: the ground goes on as it
+/// comes, the level passes what is given half way between both, else goes on as it comes. Velocities outwards.
 #[inline(always)]
-fn rim_side<R: Real>(
-    rim: Rim,
-    inner: &Line<R>,
-    at: usize,
-    outer: &mut Line<R>,
-    beyond: usize,
-    ghost: Beside<R>,
-    rise: R,
-) {
-    let side = inner.along_x(at);
+fn shape_beyond<R: Real>(rim: Rim, ghost: Beside<R>, inside: Beside<R>, inner: Beside<R>) -> Beside<R> {
+    let rise = inside.b - inner.b;
+    let level = match rim {
+        Rim::Stage(level_m) => R::of(2.0 * ((level_m - inside.b.f64()) - inside.m.f64())),
+        _ => rise + (inside.m - inner.m),
+    };
+    let m = inside.m + (level - rise);
+    if lesser(lesser(inside.m, inner.m), m) <= R::of(SHAPELESS_M) {
+        return ghost;
+    }
+    let u = match rim {
+        Rim::Inflow(q) => -R::of(q) / m,
+        _ => inside.u + (inside.u - inner.u),
+    };
+    Beside { b: inside.b + rise, m, u, ..ghost }
+}
+
+/// What stands beyond a rim at the side of the cell within (velocities outwards; `cell_b` is that cell's bed): the mirror of
+/// that side at a wall, that side itself where water is free to leave, what the rim holds on the bed of that side.
+#[inline(always)]
+fn beyond_side<R: Real>(rim: Rim, side: Beside<R>, cell_b: R, ghost: Beside<R>) -> Beside<R> {
+    let zero = R::of(0.0);
+    let b = side.b + (cell_b - ghost.b);
     match rim {
-        Rim::Wall => outer.set(beyond, mirror(side)),
-        Rim::Free => outer.set(beyond, Beside { b: side.b + rise, m: side.m, v: side.v, ..ghost }),
-        Rim::Stage(_) | Rim::Inflow(_) => outer.set(beyond, ghost),
+        Rim::Wall => mirror(side),
+        Rim::Free => Beside { b, u: greater(side.u, zero), ..side },
+        Rim::Stage(level_m) => {
+            let m = R::of(((level_m - cell_b.f64()) - side.b.f64()).max(0.0));
+            let c = (R::of(G) * m).root();
+            let u = side.u + R::of(2.0) * ((R::of(G) * side.m).root() - c);
+            let u = if side.m > zero && m > zero { u } else { zero };
+            Beside { b, m, u: greater(lesser(u, c), -c), ..side }
+        }
+        Rim::Inflow(q) => {
+            let m = greater(side.m, R::of(base::math::cbrt(q * q / G)));
+            let u = if m > R::of(super::flux::STILL_M) { -R::of(q) / m } else { zero };
+            Beside { b, m, u, v: zero, ..side }
+        }
     }
 }
 
-/// The same for the free cells of a row of faces on the southern or northern rim (`south`), between the sides below and above.
+/// The same for the cells of a row of faces on the southern or northern rim, between the sides below and above.
 #[inline(always)]
-fn free_rim<R: Real>(
+fn open_rim<R: Real>(
     field: &Field<R>,
     run: Run,
     south: bool,
@@ -455,14 +500,18 @@ fn free_rim<R: Real>(
         return;
     }
     for k in 1..run.i1 - run.i0 + 1 {
-        if field.rim(side, run.i0 + k - 1) != Rim::Free {
+        let rim = field.rim(side, run.i0 + k - 1);
+        if rim == Rim::Wall {
             continue;
         }
-        let rise = above_b[k + 1] - below_b[k + 1];
+        let turned = |b: Beside<R>| Beside { u: b.v, v: b.u, ..b };
         if south {
-            (below.b[k], below.m[k], below.u[k]) = (above.b[k] + rise, above.m[k], above.u[k]);
+            let ghost = Beside { b: below_b[k + 1], ..Beside::default() };
+            let out = beyond_side(rim, mirror(above.along_y(k)), above_b[k + 1], ghost);
+            below.set(k, turned(mirror(out)));
         } else {
-            (above.b[k], above.m[k], above.u[k]) = (below.b[k] - rise, below.m[k], below.u[k]);
+            let ghost = Beside { b: above_b[k + 1], ..Beside::default() };
+            above.set(k, turned(beyond_side(rim, below.along_y(k), below_b[k + 1], ghost)));
         }
     }
 }
