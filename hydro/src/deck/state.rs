@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 /// First bytes of a checkpoint; the last is the version of what follows.
-const MAGIC: &[u8; 8] = b"SANDFLO\x01";
+const MAGIC: &[u8; 8] = b"SANDFLO\x02";
 
 /// The water in the precision of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
