@@ -11,7 +11,7 @@ use std::path::Path;
 /// Channels may take up to this share of a cell (assumption: what is left must hold the plain).
 const FILL_MOST: f64 = 0.95;
 /// An end this near to another channel, in cells, is meant to join it.
-const NEAR_CELLS: f64 = 0.25;
+const NEAR_CELLS: f64 = 0.5;
 
 /// Says what is wrong with a channel.
 struct Say<'a> {

@@ -56,6 +56,8 @@ pub struct Piece {
     pub length_m: f64,
     pub bed_m: f64,
     pub section: Section,
+    /// Level from which on the water over it is the cell's, m, as the ground was laid out; infinite where none is.
+    pub ground_m: f64,
     /// Manning's n of the cell.
     pub cell_manning: f64,
     /// The cell's area that is this piece's to fill, m2, and its share of the cell; none where the two do not have one level.
@@ -327,6 +329,7 @@ impl Plan {
                                 length_m,
                                 bed_m: station.bed_m,
                                 section: station.section,
+                                ground_m: if shares && !raised { ground_m } else { f64::INFINITY },
                                 cell_manning: domain.manning[cell],
                                 plain: (shares && !raised).then_some(none),
                             }),

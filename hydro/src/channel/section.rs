@@ -32,14 +32,14 @@ pub struct Wetted {
 impl Section {
     /// Width of the surface, m.
     pub fn width_m(&self, depth_m: f64) -> f64 {
-        self.bottom_m + 2.0 * self.slope * depth_m.clamp(0.0, self.height_m)
+        self.bottom_m + 2.0 * self.slope * depth_m.clamp(0.0, self.height_m.max(0.0))
     }
     /// Width at the banks, m.
     pub fn top_m(&self) -> f64 {
         self.width_m(self.height_m)
     }
     pub fn area_m2(&self, depth_m: f64) -> f64 {
-        let y = depth_m.clamp(0.0, self.height_m);
+        let y = depth_m.clamp(0.0, self.height_m.max(0.0));
         (self.bottom_m + self.slope * y) * y + self.top_m() * (depth_m - self.height_m).max(0.0)
     }
     pub fn wetted(&self, depth_m: f64) -> Wetted {

@@ -65,8 +65,10 @@ impl ChannelsState {
                         s.section.normal_m(q.abs(), if q < 0.0 { -fall } else { fall }, s.manning).unwrap_or(0.0)
                     }
                 };
-                let level = &mut state.level_m[s.node];
-                *level = level.max(s.bed_m + depth_m.max(0.0));
+                if depth_m > 0.0 {
+                    let level = &mut state.level_m[s.node];
+                    *level = level.max(s.bed_m + depth_m);
+                }
             }
             if let ChannelStart::Flow(q) = channel.start {
                 for f in line.first_face..line.first_face + line.stations.len() - 1 {
@@ -86,11 +88,12 @@ impl ChannelsState {
         for n in 0..nodes {
             if !plan.held[n] {
                 let pieces = &plan.pieces[plan.pieces_of(n)];
-                let held = pieces.iter().map(|p| p.length_m * p.section.area_m2((state.level_m[n] - p.bed_m).max(0.0)));
+                let depth_m = |p: &super::plan::Piece| (state.level_m[n].min(p.ground_m) - p.bed_m).max(0.0);
+                let held = pieces.iter().map(|p| p.length_m * p.section.area_m2(depth_m(p)));
                 state.volume_m3[n] = held.sum();
             }
         }
-        state.ledger.start_m3 = state.volume_m3.iter().sum();
+        state.ledger.start_m3 = state.held_m3();
         state
     }
 
@@ -104,7 +107,7 @@ impl ChannelsState {
     }
 
     pub fn held_m3(&self) -> f64 {
-        self.volume_m3.iter().sum()
+        self.volume_m3.iter().fold(0.0, |sum, v| sum + v)
     }
     pub fn error_m3(&self) -> f64 {
         let l = &self.ledger;

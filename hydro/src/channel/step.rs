@@ -33,11 +33,7 @@ pub fn step(spec: &ChannelsSpec, plan: &Plan, state: &mut ChannelsState, flow: &
 fn inner(spec: &ChannelsSpec, plan: &Plan, state: &mut ChannelsState, flow: &mut dyn Flow, now_s: f64, dt: f64) {
     let nodes = plan.nodes();
     let end_s = now_s + dt;
-    for mouth in &plan.mouths {
-        if let End::Stage(series) = end_of(spec, mouth) {
-            state.level_m[mouth.node] = series.at(end_s).max(plan.floor_m[mouth.node]);
-        }
-    }
+    hold_mouths(spec, plan, state, end_s);
     let shores = Shores::new(plan, flow);
     let over: Vec<f64> = (0..nodes).map(|n| shores.over_m3_s(n, state.level_m[n])).collect();
     let mut drives: Vec<Drive> = (0..plan.faces.len()).map(|f| drive(plan, state, f, &over, dt)).collect();
@@ -82,6 +78,22 @@ fn inner(spec: &ChannelsSpec, plan: &Plan, state: &mut ChannelsState, flow: &mut
         leaks = next;
     }
     book(plan, state, flow, dt, &shores, &drives, &leaks, &given);
+}
+
+/// Sets the levels of the ends that are held: that outside, but no less than the critical depth of what flows out (a fall
+/// draws the water down no farther).
+fn hold_mouths(spec: &ChannelsSpec, plan: &Plan, state: &mut ChannelsState, at_s: f64) {
+    for mouth in &plan.mouths {
+        if let End::Stage(series) = end_of(spec, mouth) {
+            let line = &plan.lines[mouth.channel];
+            let n = line.stations.len();
+            let own = &line.stations[if mouth.last { n - 1 } else { 0 }];
+            let q =
+                if mouth.last { state.flow_m3_s[line.first_face + n - 2] } else { -state.flow_m3_s[line.first_face] };
+            let outside_m = series.at(at_s).max(own.bed_m + own.section.critical_m(q));
+            state.level_m[mouth.node] = outside_m.max(plan.floor_m[mouth.node]);
+        }
+    }
 }
 
 /// What is at a mouth.
