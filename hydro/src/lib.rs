@@ -5,12 +5,11 @@ pub mod cases;
 pub mod channel;
 pub mod deck;
 pub mod files;
-pub mod flow;
 pub mod forcing;
 pub mod layers;
-pub mod ledger;
 pub mod mountain;
 pub mod sewer;
-pub mod solver;
 pub mod structures;
 pub mod validate;
+
+pub use shallow::{flow, ledger, solver};

@@ -146,6 +146,8 @@ pub struct Rows<R> {
     pub centred_y: Vec<R>,
     pub crest: Vec<R>,
     pub bare: Vec<R>,
+    /// Zeros.
+    pub still: Vec<R>,
     pub k: Vec<R>,
     pub mobile: Vec<R>,
     pub speed: Vec<R>,
@@ -183,6 +185,7 @@ impl<R: Real> Rows<R> {
         for column in [
             &mut self.centred_x,
             &mut self.centred_y,
+            &mut self.still,
             &mut self.k,
             &mut self.mobile,
             &mut self.speed,

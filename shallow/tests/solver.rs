@@ -6,8 +6,8 @@ use base::digest::Digest;
 use base::fold::with_threads;
 use base::grid::Grid;
 use base::time::Tick;
-use hydro::flow::{Account, Face, Flow, G, Side};
-use hydro::solver::{Domain, Edge, EdgeKind, EdgeSide, Kind, Options, Real, Scheme, Solver, SolverState};
+use shallow::flow::{Account, Face, Flow, G, Side};
+use shallow::solver::{Domain, Edge, EdgeKind, EdgeSide, Kind, Options, Real, Scheme, Solver, SolverState};
 
 const SCHEMES: [Scheme; 4] = [Scheme::Auto, Scheme::Inertial, Scheme::First, Scheme::Second];
 
