@@ -233,245 +233,248 @@ fn what_is_wrong_with_channels_is_told_at_once_by_name() {
     assert!(off.contains("inflow \"intake\"") && off.contains("off it"), "{off}");
 }
 
-/// A meandering river of 15 m in a valley of 2 km that falls by 1 in 1000.
+/// A meandering river of 15 m in a valley of 1 km that falls by 1 in 1000: its ground, and what runs through it.
 mod meander {
     use super::*;
+    use hydro::channel::plan::Path as Way;
 
-    pub const LENGTH_M: f64 = 2000.0;
-    pub const BREADTH_M: f64 = 800.0;
+    pub const LENGTH_M: f64 = 1000.0;
+    pub const BREADTH_M: f64 = 500.0;
     pub const WIDTH_M: f64 = 15.0;
     pub const DEEP_M: f64 = 2.5;
-    pub const SLOPE: f64 = 0.001;
-    pub const MANNING: f64 = 0.035;
-    pub const PLAIN: f64 = 0.05;
+    pub const FALL_M: f64 = 1.0;
+    pub const RIVER_N: f64 = 0.035;
+    pub const PLAIN_N: f64 = 0.05;
+    /// Stations along x where levels are compared.
+    pub const GAUGES: [f64; 4] = [200.0, 400.0, 600.0, 800.0];
+    pub const END_S: u32 = 9000;
 
     /// The middle line, by 5 m of x.
     pub fn line() -> Vec<Point> {
         let at = |k: i32| {
             let x = f64::from(k) * 5.0;
-            Point::new(x, 400.0 + 110.0 * (x * std::f64::consts::TAU / 500.0).sin())
+            Point::new(x, 250.0 + 80.0 * (x * std::f64::consts::TAU / 500.0).sin())
         };
-        (0..=400).map(at).collect()
+        (0..=200).map(at).collect()
     }
-    /// Ground of the plain.
     pub fn plain(p: Point) -> f64 {
-        10.0 + SLOPE * (LENGTH_M - p.x) + 0.003 * (p.y - 400.0).abs()
+        10.0 + FALL_M * (1.0 - p.x / LENGTH_M) + 0.003 * (p.y - 250.0).abs()
     }
-    /// Metres along the line and off it.
-    pub fn place(line: &[Point], p: Point) -> (f64, f64) {
-        hydro::channel::plan::Path::new(line).nearest(p)
+    /// Bed of the river: it falls evenly along it.
+    pub fn bed(share: f64) -> f64 {
+        10.0 - DEEP_M + FALL_M * (1.0 - share)
     }
-    pub fn inflow() -> Vec<(f64, f64)> {
-        vec![(0.0, 10.0), (3600.0, 10.0), (6600.0, 130.0), (12_600.0, 10.0), (18_000.0, 10.0)]
+    pub fn wave() -> Series {
+        Series(vec![(0.0, 10.0), (1800.0, 10.0), (3900.0, 110.0), (6600.0, 10.0), (9000.0, 10.0)])
     }
-}
+    pub fn grid(cell_m: f64) -> Grid {
+        Grid { nx: (LENGTH_M / cell_m) as usize, ny: (BREADTH_M / cell_m) as usize, cell_m, x0: 0.0, y0: 0.0 }
+    }
 
-/// What a run of the meander found.
-#[derive(Debug, Clone, Default)]
-struct Found {
-    /// Level at the gauges by time: (s, m).
-    levels: Vec<Vec<(f64, f64)>>,
-    /// Flooded area (over 5 cm of water on the plain) and water on the plain at each time, m2 and m3.
-    flooded: Vec<(f64, f64, f64)>,
-    out: Vec<(f64, f64)>,
-}
-
-fn options() -> Options {
-    match std::env::var("SCHEME").unwrap_or_default().as_str() {
-        "second" => Options { scheme: Scheme::Second, ..Options::default() },
-        "first" => Options { scheme: Scheme::First, ..Options::default() },
-        "inertial" => Options { scheme: Scheme::Inertial, ..Options::default() },
-        _ => Options::default(),
+    /// What a run found.
+    #[derive(Debug, Clone, Default)]
+    pub struct Found {
+        /// Level at the gauges by time: (s, m).
+        pub levels: Vec<Vec<(f64, f64)>>,
+        /// Volume that has left, (s, m3).
+        pub out: Vec<(f64, f64)>,
+        /// Depth on the plain at most, by cells of 50 m (mean over them, river left out), m.
+        pub deepest: Vec<f64>,
     }
-}
 
-/// Stations along the channel where levels are compared: x of them.
-const GAUGES: [f64; 5] = [400.0, 700.0, 1000.0, 1300.0, 1600.0];
-
-fn resolved(cell_m: f64) -> Found {
-    let line = meander::line();
-    let grid = Grid {
-        nx: (meander::LENGTH_M / cell_m) as usize,
-        ny: (meander::BREADTH_M / cell_m) as usize,
-        cell_m,
-        x0: 0.0,
-        y0: 0.0,
-    };
-    let total_m = hydro::channel::plan::Path::new(&line).length_m();
-    let (mut bed, mut rough, mut wet) = (Vec::new(), Vec::new(), Vec::new());
-    for c in 0..grid.len() {
-        let p = grid.centre(c);
-        let (along, off) = meander::place(&line, p);
-        let river = off <= 0.5 * meander::WIDTH_M;
-        // The bed falls evenly along the river, parallel to its banks at both ends.
-        let bottom = 10.0 - meander::DEEP_M + meander::SLOPE * meander::LENGTH_M * (1.0 - along / total_m);
-        bed.push(if river { bottom } else { meander::plain(p) });
-        rough.push(if river { meander::MANNING } else { meander::PLAIN });
-        wet.push(river);
-    }
-    let mut domain = Domain::new(grid, bed, rough);
-    domain.edges.push(Edge { side: EdgeSide::East, from: 0, to: grid.ny, kind: EdgeKind::Free });
-    let mouth: Vec<usize> = (0..grid.len()).filter(|&c| wet[c] && grid.centre(c).x < 10.0).collect();
-    let series = Series(meander::inflow());
-    let mut solver = Solver::<f64>::new(&domain, options());
-    let cells: Vec<usize> = GAUGES.iter().map(|x| grid.cell_at(line[(x / 5.0) as usize]).unwrap()).collect();
-    let mut found = Found { levels: vec![Vec::new(); GAUGES.len()], ..Found::default() };
-    for k in 0..180 {
-        let now = f64::from(k) * 100.0;
-        solver.advance(now, 100.0, &mut |flow, t, dt| {
-            let each = series.integral(t, t + dt) / mouth.len() as f64;
-            mouth.iter().for_each(|c| flow.give_m3(*c, each, Account::Inflow));
-        });
-        let t = now + 100.0;
-        for (g, cell) in cells.iter().enumerate() {
-            found.levels[g].push((t, solver.stage_m(*cell)));
+    impl Found {
+        fn start() -> Found {
+            Found { levels: vec![Vec::new(); GAUGES.len()], deepest: vec![0.0; grid(50.0).len()], ..Found::default() }
         }
-        let (mut area, mut volume) = (0.0, 0.0);
-        for c in (0..grid.len()).filter(|&c| !wet[c]) {
-            let d = solver.depth_m(c);
-            volume += d * cell_m * cell_m;
-            if d > 0.05 {
-                area += cell_m * cell_m;
-            }
+        pub fn peak(&self, gauge: usize) -> (f64, f64) {
+            self.levels[gauge].iter().fold((0.0, f64::NEG_INFINITY), |m, p| if p.1 > m.1 { *p } else { m })
         }
-        found.flooded.push((t, area, volume));
-        found.out.push((t, -solver.ledger().of(Account::Boundary)));
+        pub fn flooded_m2(&self) -> f64 {
+            self.deepest.iter().filter(|d| **d > 0.05).count() as f64 * 2500.0
+        }
+        pub fn peak_out_m3_s(&self) -> (f64, f64) {
+            let mean = self.out.windows(4).map(|w| (w[2].0, (w[3].1 - w[0].1) / (w[3].0 - w[0].0)));
+            mean.fold((0.0, 0.0), |m, q| if q.1 > m.1 { q } else { m })
+        }
     }
-    println!("cells of {cell_m} m: {} steps, error {:.1e}", solver.steps(), solver.ledger().error());
-    found
-}
 
-fn coarse(cell_m: f64, with_channel: bool) -> Found {
-    let line = meander::line();
-    let grid = Grid {
-        nx: (meander::LENGTH_M / cell_m) as usize,
-        ny: (meander::BREADTH_M / cell_m) as usize,
-        cell_m,
-        x0: 0.0,
-        y0: 0.0,
-    };
-    // Ground by 5 m: with a channel the mean of the plain alone, without one the mean of all.
-    let parts = (cell_m / 5.0) as usize;
-    let total_m = hydro::channel::plan::Path::new(&line).length_m();
-    let bed: Vec<f64> = (0..grid.len())
-        .map(|c| {
-            let (i, j) = (c % grid.nx, c / grid.nx);
-            let (mut sum, mut n) = (0.0, 0.0);
-            for a in 0..parts * parts {
-                let p = Point::new(
-                    i as f64 * cell_m + (a % parts) as f64 * 5.0 + 2.5,
-                    j as f64 * cell_m + (a / parts) as f64 * 5.0 + 2.5,
-                );
-                let (along, off) = meander::place(&line, p);
-                if off > 0.5 * meander::WIDTH_M {
-                    sum += meander::plain(p);
-                    n += 1.0;
-                } else if !with_channel {
-                    sum += 10.0 - meander::DEEP_M + meander::SLOPE * meander::LENGTH_M * (1.0 - along / total_m);
-                    n += 1.0;
-                }
-            }
-            sum / n
-        })
-        .collect();
-    let mut domain = Domain::new(grid, bed, vec![meander::PLAIN; grid.len()]);
-    domain.edges.push(Edge { side: EdgeSide::East, from: 0, to: grid.ny, kind: EdgeKind::Free });
-    // The cells of the fine grid have no walls to rub on: the channel's n is theirs at bank-full depth, (R/h)^(2/3) n.
-    let radius = meander::WIDTH_M * meander::DEEP_M / (meander::WIDTH_M + 2.0 * meander::DEEP_M);
-    let manning = meander::MANNING * (radius / meander::DEEP_M).powf(2.0 / 3.0);
-    let beds = (0..line.len())
-        .map(|k| {
-            let along = hydro::channel::plan::Path::new(&line[..=k.max(1)]).length_m() * f64::from(u8::from(k > 0));
-            10.0 - meander::DEEP_M + meander::SLOPE * meander::LENGTH_M * (1.0 - along / total_m)
-        })
-        .collect();
-    let river = ChannelSpec {
-        name: "river".into(),
-        line: line.clone(),
-        width_m: Along::Even(meander::WIDTH_M),
-        bed_m: Along::Corners(beds),
-        bank_m: None,
-        side_slope: 0.0,
-        manning: Along::Even(manning),
-        from: End::Inflow(Series(meander::inflow())),
-        to: End::Normal { slope: None },
-        start: ChannelStart::Dry,
-    };
-    let spec = ChannelsSpec { channels: vec![river], ..ChannelsSpec::default() };
-    let spec = if with_channel { spec } else { ChannelsSpec::default() };
-    let mut channels = Channels::new(&domain, spec, file()).unwrap();
-    let series = Series(meander::inflow());
-    let first = grid.cell_at(Point::new(1.0, 400.0)).unwrap();
-    let mut solver = Solver::<f64>::new(&domain, options());
-    let path = hydro::channel::plan::Path::new(&line);
-    let mut found = Found { levels: vec![Vec::new(); GAUGES.len()], ..Found::default() };
-    for k in 0..180 {
-        let now = f64::from(k) * 100.0;
-        solver.advance(now, 100.0, &mut |flow, t, dt| {
-            channels.step(flow, t, dt);
-            if !with_channel {
-                flow.give_m3(first, series.integral(t, t + dt), Account::Inflow);
-            }
-        });
-        let t = now + 100.0;
-        for (g, x) in GAUGES.iter().enumerate() {
-            let p = line[(x / 5.0) as usize];
-            let along = path.nearest(p).0;
-            let level = match channels.read("river", along) {
-                Some(r) => r.level_m,
-                None => solver.stage_m(grid.cell_at(p).unwrap()),
-            };
-            found.levels[g].push((t, level));
-        }
-        let (mut area, mut volume) = (0.0, 0.0);
+    fn domain(grid: Grid, bed: Vec<f64>, rough: Vec<f64>) -> Domain {
+        let mut domain = Domain::new(grid, bed, rough);
+        domain.edges.push(Edge { side: EdgeSide::East, from: 0, to: grid.ny, kind: EdgeKind::Free });
+        domain
+    }
+
+    /// The river resolved by cells of 5 m or less.
+    pub fn resolved(cell_m: f64, scheme: Scheme, inflow: &Series, end_s: u32) -> Found {
+        let (way, grid) = (Way::new(&line()), grid(cell_m));
+        let (mut bed_m, mut rough, mut river) = (Vec::new(), Vec::new(), Vec::new());
         for c in 0..grid.len() {
-            let d = solver.depth_m(c);
-            volume += d * cell_m * cell_m;
-            if d > 0.05 {
-                area += cell_m * cell_m;
-            }
+            let p = grid.centre(c);
+            let (along, off) = way.nearest(p);
+            let inside = off <= 0.5 * WIDTH_M;
+            bed_m.push(if inside { bed(along / way.length_m()) } else { plain(p) });
+            rough.push(if inside { RIVER_N } else { PLAIN_N });
+            river.push(inside);
         }
-        found.flooded.push((t, area, volume));
-        found.out.push((t, -solver.ledger().of(Account::Boundary) - channels.ledger().boundary_m3));
+        let mouth: Vec<usize> = (0..grid.len()).filter(|&c| river[c] && grid.centre(c).x < 10.0).collect();
+        let mut solver = Solver::<f64>::new(&domain(grid, bed_m, rough), Options { scheme, ..Options::default() });
+        let line = line();
+        let cells: Vec<usize> = GAUGES.iter().map(|x| grid.cell_at(line[(x / 5.0) as usize]).unwrap()).collect();
+        let coarse = super::meander::grid(50.0);
+        let block: Vec<usize> = (0..grid.len()).map(|c| coarse.cell_at(grid.centre(c)).unwrap()).collect();
+        let mut count = vec![0.0; coarse.len()];
+        (0..grid.len()).filter(|c| !river[*c]).for_each(|c| count[block[c]] += 1.0);
+        let mut found = Found::start();
+        for k in 0..end_s / 100 {
+            solver.advance(f64::from(k) * 100.0, 100.0, &mut |flow, t, dt| {
+                let each = inflow.integral(t, t + dt) / mouth.len() as f64;
+                mouth.iter().for_each(|c| flow.give_m3(*c, each, Account::Inflow));
+            });
+            let t = f64::from(k + 1) * 100.0;
+            for (g, cell) in cells.iter().enumerate() {
+                found.levels[g].push((t, solver.stage_m(*cell)));
+            }
+            found.out.push((t, -solver.ledger().of(Account::Boundary)));
+            let mut mean = vec![0.0; coarse.len()];
+            (0..grid.len()).filter(|c| !river[*c]).for_each(|c| mean[block[c]] += solver.depth_m(c) / count[block[c]]);
+            found.deepest.iter_mut().zip(mean).for_each(|(d, m)| *d = d.max(m));
+        }
+        println!("{cell_m} m {scheme:?}: {} steps, {:.2e} updates", solver.steps(), solver.cell_updates() as f64);
+        found
     }
-    println!("cells of {cell_m} m: {} steps, {:?}", solver.steps(), channels.ledger());
-    found
+
+    /// The plain by cells of 50 m: with the river in them as a channel of roughness `manning`, or (none) in their mean bed.
+    pub fn coarse(manning: Option<f64>, inflow: &Series, end_s: u32) -> Found {
+        let (line, grid) = (line(), grid(50.0));
+        let way = Way::new(&line);
+        let bed_m: Vec<f64> = (0..grid.len())
+            .map(|c| {
+                let (mut sum, mut n) = (0.0, 0.0);
+                for a in 0..400 {
+                    let p = Point::new(
+                        (c % grid.nx) as f64 * 50.0 + f64::from(a % 20) * 2.5 + 1.25,
+                        (c / grid.nx) as f64 * 50.0 + f64::from(a / 20) * 2.5 + 1.25,
+                    );
+                    let (along, off) = way.nearest(p);
+                    let inside = off <= 0.5 * WIDTH_M;
+                    if !inside || manning.is_none() {
+                        sum += if inside { bed(along / way.length_m()) } else { plain(p) };
+                        n += 1.0;
+                    }
+                }
+                sum / n
+            })
+            .collect();
+        let domain = domain(grid, bed_m, vec![PLAIN_N; grid.len()]);
+        let mut spec = ChannelsSpec::default();
+        if let Some(n) = manning {
+            let at = |k: usize| if k == 0 { 0.0 } else { Way::new(&line[..=k]).length_m() / way.length_m() };
+            spec.channels.push(ChannelSpec {
+                name: "river".into(),
+                line: line.clone(),
+                width_m: Along::Even(WIDTH_M),
+                bed_m: Along::Corners((0..line.len()).map(|k| bed(at(k))).collect()),
+                bank_m: None,
+                side_slope: 0.0,
+                manning: Along::Even(n),
+                from: End::Inflow(inflow.clone()),
+                to: End::Normal { slope: None },
+                start: ChannelStart::Dry,
+            });
+        }
+        let mut channels = Channels::new(&domain, spec, file()).unwrap();
+        let first = grid.cell_at(Point::new(1.0, 250.0)).unwrap();
+        let mut solver = Solver::<f64>::new(&domain, Options::default());
+        let mut found = Found::start();
+        for k in 0..end_s / 100 {
+            solver.advance(f64::from(k) * 100.0, 100.0, &mut |flow, t, dt| {
+                channels.step(flow, t, dt);
+                if manning.is_none() {
+                    flow.give_m3(first, inflow.integral(t, t + dt), Account::Inflow);
+                }
+            });
+            let t = f64::from(k + 1) * 100.0;
+            for (g, x) in GAUGES.iter().enumerate() {
+                let p = line[(x / 5.0) as usize];
+                let level = match channels.read("river", way.nearest(p).0) {
+                    Some(r) => r.level_m,
+                    None => solver.stage_m(grid.cell_at(p).unwrap()),
+                };
+                found.levels[g].push((t, level));
+            }
+            found.out.push((t, -solver.ledger().of(Account::Boundary) - channels.ledger().boundary_m3));
+            found.deepest.iter_mut().enumerate().for_each(|(c, d)| *d = d.max(solver.depth_m(c)));
+        }
+        found
+    }
+
+    /// Roughness with which the channel carries a steady flow within its banks at the depth of the resolved river: what a
+    /// grid of squares adds to a slanting river's resistance goes into n, as a modeller's calibration would have it.
+    pub fn calibrated(cell_m: f64, scheme: Scheme) -> f64 {
+        let q = 20.0;
+        let found = resolved(cell_m, scheme, &Series(vec![(0.0, q)]), 3600);
+        let way = Way::new(&line());
+        let depth = GAUGES
+            .iter()
+            .enumerate()
+            .map(|(g, x)| {
+                let along = way.nearest(line()[(x / 5.0) as usize]).0;
+                found.levels[g].last().unwrap().1 - bed(along / way.length_m())
+            })
+            .sum::<f64>()
+            / GAUGES.len() as f64;
+        let (area, perimeter) = (WIDTH_M * depth, WIDTH_M + 2.0 * depth);
+        let n = area * (area / perimeter).powf(2.0 / 3.0) * (FALL_M / way.length_m()).sqrt() / q;
+        println!("{cell_m} m: depth {depth:.3} m at {q} m3/s: n {n:.4}");
+        n
+    }
 }
 
 #[test]
 fn meander_probe() {
-    let which = std::env::var("MEANDER").unwrap_or_default();
-    if which.is_empty() {
-        return;
-    }
-    let peak = |s: &[(f64, f64)]| s.iter().fold((0.0, f64::NEG_INFINITY), |m, p| if p.1 > m.1 { *p } else { m });
-    for (name, found) in [
-        ("with", coarse(50.0, true)),
-        ("without", coarse(50.0, false)),
-        ("5 m", resolved(5.0)),
-        ("2.5 m", if which == "fine" { resolved(2.5) } else { Found::default() }),
-    ] {
-        if found.levels.is_empty() {
-            continue;
-        }
+    let Ok(which) = std::env::var("MEANDER") else { return };
+    let scheme = match which.as_str() {
+        "first" => Scheme::First,
+        "auto" => Scheme::Auto,
+        _ => Scheme::Second,
+    };
+    let cell: f64 = std::env::var("CELL").unwrap_or("5".into()).parse().unwrap();
+    let n = meander::calibrated(cell, scheme);
+    let wave = meander::wave();
+    let say = |name: &str, f: &meander::Found| {
         println!("== {name}");
-        for (g, x) in GAUGES.iter().enumerate() {
-            let (t, z) = peak(&found.levels[g]);
-            let base = found.levels[g].iter().find(|p| p.0 >= 3500.0).unwrap().1;
-            let end = found.levels[g].last().unwrap().1;
-            println!("x {x}: base {base:.3}, peak {z:.3} at {t:.0} s, end {end:.3}");
+        for (g, x) in meander::GAUGES.iter().enumerate() {
+            let (t, z) = f.peak(g);
+            let base = f.levels[g].iter().find(|p| p.0 >= 1800.0).unwrap().1;
+            println!("x {x}: base {base:.3}, peak {z:.3} at {t:.0} s, end {:.3}", f.levels[g].last().unwrap().1);
         }
-        let most = found.flooded.iter().fold((0.0, 0.0, 0.0), |m: (f64, f64, f64), p| {
-            (if p.1 > m.1 { p.0 } else { m.0 }, m.1.max(p.1), m.2.max(p.2))
-        });
-        let q: Vec<(f64, f64)> = found.out.windows(2).map(|w| (w[1].0, (w[1].1 - w[0].1) / 100.0)).collect();
         println!(
-            "flooded {:.0} m2 at {} s, on the plain {:.0} m3, out peak {:?}, out total {:.0}",
-            most.1,
-            most.0,
-            most.2,
-            peak(&q),
-            found.out.last().unwrap().1
+            "flooded {:.0} m2, peak out {:?}, out {:.0}",
+            f.flooded_m2(),
+            f.peak_out_m3_s(),
+            f.out.last().unwrap().1
         );
+    };
+    let with = meander::coarse(Some(n), &wave, meander::END_S);
+    say("with", &with);
+    let without = meander::coarse(None, &wave, meander::END_S);
+    say("without", &without);
+    let fine = meander::resolved(cell, scheme, &wave, meander::END_S);
+    say("fine", &fine);
+    for (name, f) in [("with", &with), ("without", &without)] {
+        let rms = (f.deepest.iter().zip(&fine.deepest).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
+            / f.deepest.len() as f64)
+            .sqrt();
+        println!("{name}: rms of deepest {rms:.3} m");
+        for g in 0..meander::GAUGES.len() {
+            let rms = f.levels[g]
+                .iter()
+                .zip(&fine.levels[g])
+                .filter(|(a, _)| a.0 >= 1800.0)
+                .map(|(a, b)| (a.1 - b.1).powi(2))
+                .sum::<f64>()
+                / 72.0;
+            println!("  gauge {g}: rms of level {:.3}", rms.sqrt());
+        }
     }
 }

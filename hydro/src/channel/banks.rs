@@ -80,9 +80,9 @@ impl Holding for Shores<'_> {
             if y <= 0.0 {
                 continue;
             }
-            let width = p.length_m * p.section.width_m(y);
+            let width = p.holds_m * p.section.width_m(y);
             sum.0 += width;
-            sum.1 += p.length_m * p.section.area_m2(y);
+            sum.1 += p.holds_m * p.section.area_m2(y);
             let over = level_m - ground;
             if over > 0.0 {
                 // The cell's area takes the place of the channel's: what it is more grows, what it is less shrinks.

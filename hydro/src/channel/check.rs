@@ -8,8 +8,6 @@ use base::grid::Point;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Channels may take up to this share of a cell (assumption: what is left must hold the plain).
-const FILL_MOST: f64 = 0.95;
 /// An end this near to another channel, in cells, is meant to join it.
 const NEAR_CELLS: f64 = 0.5;
 
@@ -137,10 +135,17 @@ fn numbers(say: &mut Say, domain: &Domain, channel: &ChannelSpec) {
     if !(channel.side_slope.is_finite() && channel.side_slope >= 0.0) {
         say.wrong(format_args!("side_slope is {}", channel.side_slope), "run over rise, 0 or more");
     }
-    match channel.start {
+    match &channel.start {
         ChannelStart::Dry => {}
-        ChannelStart::Depth(d) if d.is_finite() && d >= 0.0 => {}
+        ChannelStart::Depth(d) if d.is_finite() && *d >= 0.0 => {}
         ChannelStart::Depth(d) => say.wrong(format_args!("starts with a depth of {d} m"), "0 or more"),
+        ChannelStart::Levels(all) if all.len() == corners && all.iter().all(|v| v.is_finite()) => {}
+        ChannelStart::Levels(all) => {
+            say.wrong(
+                format_args!("starts with {} levels for {corners} corners", all.len()),
+                "a finite level for each corner",
+            );
+        }
         ChannelStart::Level(v) | ChannelStart::Flow(v) if v.is_finite() => {}
         ChannelStart::Level(v) | ChannelStart::Flow(v) => say.wrong(format_args!("starts with {v}"), "a finite number"),
     }
@@ -286,7 +291,8 @@ pub fn laid_out(domain: &Domain, spec: &ChannelsSpec, plan: &Plan, file: &Path, 
                 );
             }
         }
-        if let ChannelStart::Flow(q) = channel.start {
+        if let ChannelStart::Flow(q) = &channel.start {
+            let q = *q;
             let falls = |w: &[super::plan::Station]| (w[0].bed_m - w[1].bed_m) * q.signum() > 0.0;
             if let Some(w) = line.stations.windows(2).find(|w| q != 0.0 && !falls(w)) {
                 say.wrong(
@@ -300,10 +306,8 @@ pub fn laid_out(domain: &Domain, spec: &ChannelsSpec, plan: &Plan, file: &Path, 
         }
     }
     // The ground of every cell must stand over the bed where the two share their water.
-    let mut filled: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
     let mut low = None;
     for p in &plan.pieces {
-        *filled.entry(p.cell).or_default() += p.length_m * p.section.top_m();
         if p.plain.is_some() && domain.bed_m[p.cell] <= p.bed_m {
             low = low.or(Some(p));
         }
@@ -317,17 +321,6 @@ pub fn laid_out(domain: &Domain, spec: &ChannelsSpec, plan: &Plan, file: &Path, 
                 c.x, c.y, domain.bed_m[p.cell], p.bed_m
             ),
             "a lower bed, or bank_m where it runs between dikes",
-        );
-    }
-    let most_m2 = FILL_MOST * cell_m * cell_m;
-    if let Some((cell, area)) = filled.iter().find(|(_, area)| **area > most_m2) {
-        let c = domain.grid.centre(*cell);
-        complaints.add(
-            file,
-            format!("channels: they cover {area:.0} m2 of the cell at ({}, {})", c.x, c.y),
-            format!(
-                "less than {most_m2:.0} m2: cut the widest into the terrain, or straighten what bends within the cell"
-            ),
         );
     }
 }

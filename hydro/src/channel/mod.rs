@@ -28,6 +28,7 @@ pub mod section;
 pub mod spec;
 mod state;
 mod step;
+pub mod water;
 
 pub use spec::{Along, ChannelSpec, ChannelStart, ChannelsOptions, ChannelsSpec, End, PointInflow};
 pub use state::{ChannelsLedger, ChannelsState};
@@ -45,6 +46,7 @@ use std::sync::Arc;
 pub struct Channels {
     pub spec: Arc<ChannelsSpec>,
     plan: Arc<Plan>,
+    shared: Arc<water::Shared>,
     pub state: ChannelsState,
 }
 
@@ -57,6 +59,20 @@ pub struct Reading {
     /// Along the channel, positive from its first to its last corner.
     pub discharge_m3_s: f64,
     pub velocity_m_s: f64,
+    /// Which way that is on the map: east and north of a length of 1.
+    pub heading: (f64, f64),
+}
+
+/// A station of a channel as it stands: (level m, discharge m3/s) now and at most so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Row<'a> {
+    pub channel: &'a str,
+    pub along_m: f64,
+    pub at: Point,
+    pub bed_m: f64,
+    pub bank_m: f64,
+    pub now: (f64, f64),
+    pub most: (f64, f64),
 }
 
 impl Channels {
@@ -72,7 +88,8 @@ impl Channels {
         check::laid_out(domain, &spec, &plan, file, &mut complaints);
         complaints.or(())?;
         let state = ChannelsState::new(&spec, &plan);
-        Ok(Channels { spec: Arc::new(spec), plan: Arc::new(plan), state })
+        let shared = Arc::new(water::shared(&plan));
+        Ok(Channels { spec: Arc::new(spec), plan: Arc::new(plan), shared, state })
     }
 
     /// Goes on from a checkpoint of the same specification; the complaint says what does not fit.
@@ -104,6 +121,11 @@ impl Channels {
         step::step(&spec, &plan, &mut self.state, flow, now_s, dt_s);
     }
 
+    /// The flow with the channels in it, for what takes and gives where they run.
+    pub fn water<'a>(&'a mut self, flow: &'a mut dyn Flow) -> water::Water<'a> {
+        water::Water { flow, plan: Arc::clone(&self.plan), shared: Arc::clone(&self.shared), state: &mut self.state }
+    }
+
     /// Water in the channels, m3.
     pub fn held_m3(&self) -> f64 {
         self.state.held_m3()
@@ -129,6 +151,42 @@ impl Channels {
             (s.along_m, s.bed_m, r.level_m, r.discharge_m3_s)
         };
         self.plan.lines[k].stations.iter().map(row).collect()
+    }
+    /// Every station of every channel, in order.
+    pub fn table(&self) -> impl Iterator<Item = Row<'_>> {
+        let lines = self.plan.lines.iter().zip(&self.spec.channels).enumerate();
+        lines.flat_map(move |(k, (line, channel))| {
+            line.stations.iter().enumerate().map(move |(n, s)| {
+                let r = self.state.read(&self.plan, k, s.along_m);
+                let face = line.first_face + n.min(line.stations.len() - 2);
+                let most = (self.state.max_level_m[s.node], self.state.max_flow_m3_s[face]);
+                Row {
+                    channel: &channel.name,
+                    along_m: s.along_m,
+                    at: s.at,
+                    bed_m: s.bed_m,
+                    bank_m: s.bed_m + s.section.height_m,
+                    now: (r.level_m, r.discharge_m3_s),
+                    most,
+                }
+            })
+        })
+    }
+    /// What is worth knowing and not wrong.
+    pub fn remarks(&self, domain: &Domain, file: &Path) -> Complaints {
+        let mut remarks = Complaints::new();
+        if let Some((cell, share)) = self.plan.trimmed.first() {
+            let (c, more) = (domain.grid.centre(*cell), self.plan.trimmed.len() - 1);
+            let said = format!(
+                "channels: they would cover {:.0} % of the cell at ({}, {}) and over all of {more} more: they hold as much as \
+                 the cell has room for",
+                100.0 * share,
+                c.x,
+                c.y
+            );
+            remarks.add(file, said, "a finer grid, or the widest cut into the terrain");
+        }
+        remarks
     }
     /// The channel nearest to a point and how far along it, if it passes through the point's cell.
     pub fn at(&self, domain: &Domain, p: Point) -> Option<(&str, f64)> {

@@ -54,6 +54,8 @@ pub struct Piece {
     pub node: usize,
     pub cell: usize,
     pub length_m: f64,
+    /// Length that holds water, m: shorter where channels would cover more than their cell.
+    pub holds_m: f64,
     pub bed_m: f64,
     pub section: Section,
     /// Level from which on the water over it is the cell's, m, as the ground was laid out; infinite where none is.
@@ -109,6 +111,8 @@ pub struct Plan {
     pub held: Vec<bool>,
     /// Faces that end at each node, and whether the node is their side b.
     pub at_node: Vec<Vec<(usize, bool)>>,
+    /// Cells whose channels would cover more than all of them, and the share that they would cover.
+    pub trimmed: Vec<(usize, f64)>,
     pub(super) pattern: Pattern,
 }
 
@@ -191,6 +195,7 @@ impl Plan {
             ceiling_m: vec![f64::NEG_INFINITY; nodes],
             held: vec![false; nodes],
             at_node: vec![Vec::new(); nodes],
+            trimmed: Vec::new(),
             pattern: Pattern::new(0, &[], &[]),
         };
         for (k, channel) in spec.channels.iter().enumerate() {
@@ -322,11 +327,15 @@ impl Plan {
                             .iter_mut()
                             .find(|p| p.cell == cell && p.bed_m == station.bed_m && p.section == station.section)
                         {
-                            Some(piece) => piece.length_m += length_m,
+                            Some(piece) => {
+                                piece.length_m += length_m;
+                                piece.holds_m += length_m;
+                            }
                             None => all.push(Piece {
                                 node: station.node,
                                 cell,
                                 length_m,
+                                holds_m: length_m,
                                 bed_m: station.bed_m,
                                 section: station.section,
                                 ground_m: if shares && !raised { ground_m } else { f64::INFINITY },
@@ -372,6 +381,18 @@ impl Plan {
             let open = domain.porosity.as_ref().map_or(1.0, |p| p[cell]);
             Plain { area_m2: cell_m2 * open * share, share }
         };
+        // Channels hold no more than the cells have room for (LISFLOOD-FP shortens them likewise).
+        let mut cover_m2: BTreeMap<usize, f64> = BTreeMap::new();
+        for p in own.iter().flatten() {
+            *cover_m2.entry(p.cell).or_default() += p.length_m * p.section.top_m();
+        }
+        cover_m2.retain(|_, m2| *m2 > cell_m2);
+        for p in own.iter_mut().flatten() {
+            if let Some(m2) = cover_m2.get(&p.cell) {
+                p.holds_m *= cell_m2 / m2;
+            }
+        }
+        self.trimmed = cover_m2.into_iter().map(|(cell, m2)| (cell, m2 / cell_m2)).collect();
         for spill in &mut spills {
             spill.plain = plain(spill.cell, 0.5 * spill.width_m);
         }

@@ -108,7 +108,7 @@ pub enum End {
 }
 
 /// Water in a channel at the start.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum ChannelStart {
     #[default]
     Dry,
@@ -116,6 +116,8 @@ pub enum ChannelStart {
     Depth(f64),
     /// Level, m: dry where the bed is higher.
     Level(f64),
+    /// A level for each corner, m, straight between them.
+    Levels(Vec<f64>),
     /// Uniform flow of this discharge, m3/s, everywhere along it.
     Flow(f64),
 }

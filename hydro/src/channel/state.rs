@@ -2,7 +2,7 @@
 
 use super::Reading;
 use super::plan::Plan;
-use super::spec::{ChannelStart, ChannelsSpec};
+use super::spec::{Along, ChannelStart, ChannelsSpec};
 use serde::{Deserialize, Serialize};
 
 /// Channels at a moment.
@@ -16,12 +16,15 @@ pub struct ChannelsState {
     /// Velocity and discharge on every face, m/s and m3/s.
     pub velocity_m_s: Vec<f64>,
     pub flow_m3_s: Vec<f64>,
+    /// Greatest level of every node and greatest discharge of every face, without sign, so far.
+    pub max_level_m: Vec<f64>,
+    pub max_flow_m3_s: Vec<f64>,
     /// Discharge into each mouth's end from outside, m3/s (negative: out of it), in the last inner step.
     pub mouth_m3_s: Vec<f64>,
     pub ledger: ChannelsLedger,
 }
 
-/// Volumes since the start, m3. `start + inflow + boundary + from_cells - to_cells` is what is held now.
+/// Volumes since the start, m3. `start + inflow + boundary + from_cells - to_cells - taken` is what is held now.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelsLedger {
@@ -33,8 +36,8 @@ pub struct ChannelsLedger {
     /// Over the banks and through open ends: what `Account::Channel` shows.
     pub from_cells_m3: f64,
     pub to_cells_m3: f64,
-    /// Put in or taken out by others (pumps, gates, drains): `Channels::give_m3` and `take_m3`.
-    pub given_m3: f64,
+    /// Taken out by pumps, gates and drains that stand in a channel's cell (`Channels::water`).
+    pub taken_m3: f64,
     /// Inner steps, and linear solves in them; steps that nothing settled (their balance still closes).
     pub steps: u64,
     pub solves: u64,
@@ -49,20 +52,26 @@ impl ChannelsState {
             volume_m3: vec![0.0; nodes],
             velocity_m_s: vec![0.0; plan.faces.len()],
             flow_m3_s: vec![0.0; plan.faces.len()],
+            max_level_m: Vec::new(),
+            max_flow_m3_s: Vec::new(),
             mouth_m3_s: vec![0.0; plan.mouths.len()],
             ledger: ChannelsLedger::default(),
         };
         for (channel, line) in spec.channels.iter().zip(&plan.lines) {
             for (k, s) in line.stations.iter().enumerate() {
-                let depth_m = match channel.start {
+                let depth_m = match &channel.start {
                     ChannelStart::Dry => 0.0,
-                    ChannelStart::Depth(d) => d,
+                    ChannelStart::Depth(d) => *d,
                     ChannelStart::Level(level_m) => level_m - s.bed_m,
+                    ChannelStart::Levels(all) => {
+                        let (_, corner, share) = super::plan::Path::new(&channel.line).place(s.along_m);
+                        Along::Corners(all.clone()).at(corner, share) - s.bed_m
+                    }
                     ChannelStart::Flow(q) => {
                         let (a, b) = (k.saturating_sub(1), (k + 1).min(line.stations.len() - 1));
                         let (up, down) = (&line.stations[a], &line.stations[b]);
                         let fall = (up.bed_m - down.bed_m) / (down.along_m - up.along_m);
-                        s.section.normal_m(q.abs(), if q < 0.0 { -fall } else { fall }, s.manning).unwrap_or(0.0)
+                        s.section.normal_m(q.abs(), if *q < 0.0 { -fall } else { fall }, s.manning).unwrap_or(0.0)
                     }
                 };
                 if depth_m > 0.0 {
@@ -89,11 +98,13 @@ impl ChannelsState {
             if !plan.held[n] {
                 let pieces = &plan.pieces[plan.pieces_of(n)];
                 let depth_m = |p: &super::plan::Piece| (state.level_m[n].min(p.ground_m) - p.bed_m).max(0.0);
-                let held = pieces.iter().map(|p| p.length_m * p.section.area_m2(depth_m(p)));
+                let held = pieces.iter().map(|p| p.holds_m * p.section.area_m2(depth_m(p)));
                 state.volume_m3[n] = held.sum();
             }
         }
         state.ledger.start_m3 = state.held_m3();
+        state.max_level_m = state.level_m.clone();
+        state.max_flow_m3_s = state.flow_m3_s.iter().map(|q| q.abs()).collect();
         state
     }
 
@@ -103,6 +114,8 @@ impl ChannelsState {
             && self.volume_m3.len() == nodes
             && self.velocity_m_s.len() == faces
             && self.flow_m3_s.len() == faces
+            && self.max_level_m.len() == nodes
+            && self.max_flow_m3_s.len() == faces
             && self.mouth_m3_s.len() == plan.mouths.len()
     }
 
@@ -111,7 +124,7 @@ impl ChannelsState {
     }
     pub fn error_m3(&self) -> f64 {
         let l = &self.ledger;
-        l.start_m3 + l.inflow_m3 + l.boundary_m3 + l.from_cells_m3 - l.to_cells_m3 + l.given_m3 - self.held_m3()
+        l.start_m3 + l.inflow_m3 + l.boundary_m3 + l.from_cells_m3 - l.to_cells_m3 - l.taken_m3 - self.held_m3()
     }
 
     /// Level between the two stations around, and the discharge of the face there.
@@ -139,6 +152,10 @@ impl ChannelsState {
             depth_m: level_m - between(a.bed_m, b.bed_m),
             discharge_m3_s: mean(other, &self.flow_m3_s),
             velocity_m_s: mean(other, &self.velocity_m_s),
+            heading: {
+                let d = a.at.distance_m(b.at).max(1e-9);
+                ((b.at.x - a.at.x) / d, (b.at.y - a.at.y) / d)
+            },
         }
     }
 }

@@ -286,5 +286,9 @@ fn book(
     // A node that ran dry may have been solved for below its floor.
     for n in 0..nodes {
         state.level_m[n] = state.level_m[n].max(plan.floor_m[n]);
+        state.max_level_m[n] = state.max_level_m[n].max(state.level_m[n]);
+    }
+    for (most, q) in state.max_flow_m3_s.iter_mut().zip(&state.flow_m3_s) {
+        *most = most.max(q.abs());
     }
 }

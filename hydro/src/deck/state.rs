@@ -2,6 +2,7 @@
 //! when it is complete, so that a run that is killed while writing leaves the checkpoint before.
 
 use super::run::SoFar;
+use crate::channel::ChannelsState;
 use crate::sewer::SewersState;
 use crate::solver::SolverState;
 use crate::structures::StructuresState;
@@ -28,6 +29,7 @@ pub struct Checkpoint {
     pub water: Water,
     pub structures: StructuresState,
     pub sewers: SewersState,
+    pub channels: ChannelsState,
     pub so_far: SoFar,
 }
 
