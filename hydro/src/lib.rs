@@ -2,6 +2,7 @@
 //! no people and no drill. `sim-core` lays it over a city, `sandtable flood` runs it alone.
 
 pub mod cases;
+pub mod channel;
 pub mod deck;
 pub mod files;
 pub mod forcing;
