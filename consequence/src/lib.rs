@@ -2,4 +2,5 @@
 //! people. It knows a grid, weather, substances and sources; it knows no city.
 
 pub mod release;
+pub mod substance;
 pub mod validate;
