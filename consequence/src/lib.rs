@@ -4,3 +4,4 @@
 pub mod release;
 pub mod substance;
 pub mod validate;
+pub mod weather;
