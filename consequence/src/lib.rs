@@ -2,6 +2,7 @@
 //! people. It knows a grid, weather, substances and sources; it knows no city.
 
 pub mod release;
+pub mod source;
 pub mod substance;
 pub mod validate;
 pub mod weather;

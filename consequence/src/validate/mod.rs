@@ -5,6 +5,7 @@
 //! A bound comes from the experiment, from the rounding of what was printed or from a stated goal; each stands beside its
 //! source. A row without a bound is there to be read.
 
+pub mod aloha;
 pub mod case;
 pub mod data;
 
@@ -12,5 +13,7 @@ pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
 /// All cases, in the order of the table.
 pub fn cases() -> Vec<Case> {
-    Vec::new()
+    let mut all = Vec::new();
+    all.extend(aloha::cases());
+    all
 }

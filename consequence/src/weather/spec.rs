@@ -257,8 +257,7 @@ fn air(r: &Report, ground: Ground) -> Air {
         Stability::Class(class) => class,
         Stability::Sky(_) | Stability::ObukhovLength(_) => class_of(inverse, z0),
     };
-    let mixing_height_m =
-        r.mixing_height_m.unwrap_or_else(|| mixing::height_m(class, profile.friction_velocity_m_s));
+    let mixing_height_m = r.mixing_height_m.unwrap_or_else(|| mixing::height_m(class, profile.friction_velocity_m_s));
     Air {
         towards: towards(r.wind_from_deg),
         profile,
@@ -323,7 +322,8 @@ mod tests {
             ..report()
         };
         let text = complaints(&WeatherSpec::steady(Ground::Roughness(0.0), bad));
-        for part in ["roughness length is 0", "wind_m_s is -3", "temperature_c is 288", "120", "101325", "sigma_theta"] {
+        for part in ["roughness length is 0", "wind_m_s is -3", "temperature_c is 288", "120", "101325", "sigma_theta"]
+        {
             assert!(text.contains(part), "{part:?} is missing in\n{text}");
         }
         let nan = Report { wind_m_s: f64::NAN, ..report() };
