@@ -51,3 +51,21 @@ fn holes_pass_what_the_textbooks_say() {
     // Grade: reference. CCPS worked examples, 0.1 %.
     hold("holes");
 }
+
+#[test]
+fn fires_reach_as_far_as_in_aloha() {
+    // Grade: reference. Printed distances of ALOHA runs: fireballs 3 %, jets 10 %, pools 15 %.
+    hold("aloha-fires");
+}
+
+#[test]
+fn explosions_reach_as_far_as_in_aloha() {
+    // Grade: reference. Printed distances of ALOHA runs, 15 %.
+    hold("aloha-blasts");
+}
+
+#[test]
+fn tnt_breaks_glass_as_far_as_the_tables_say() {
+    // Grade: reference. EPA's form 0.1 %, K factors 2 %.
+    hold("tnt");
+}

@@ -8,6 +8,7 @@
 pub mod aloha;
 pub mod case;
 pub mod data;
+pub mod hazards;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
@@ -15,5 +16,6 @@ pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(aloha::cases());
+    all.extend(hazards::cases());
     all
 }
