@@ -3,6 +3,7 @@
 
 pub mod blast;
 pub mod fire;
+pub mod harm;
 pub mod release;
 pub mod source;
 pub mod substance;
