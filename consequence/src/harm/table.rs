@@ -1,6 +1,6 @@
 //! Loads and doses as a table over the concentration, for a million people a step. Rows stand at equal steps of a sixty-fourth of an
 //! octave, found from the bits of the number itself, and straight between: powers up to 4.4 are met within 4e-4. In the row in which a
-//! column of an AEGL lies the exponent changes, by less than 2: the chord is then at most 2/64/4 = 0.8 % low. Where a level begins
+//! column of an AEGL lies the exponent changes, by 4 at most (hydrogen sulphide): the chord is then up to 4/64/4 = 1.6 % low. Where a level begins
 //! within a row's span, the whole span counts as above it: at most 1.6 % early in concentration.
 
 use super::toxic::load_rate_per_s;
@@ -102,7 +102,7 @@ mod tests {
                     let column = columns.iter().flatten().any(|c| (ppm / c - 1.0).abs() < 1.0 / 64.0);
                     let fine = (got - want).abs() <= 4e-4 * want
                         || got >= want && got <= near * 1.001
-                        || column && got >= 0.992 * want && got < near;
+                        || column && got >= 0.984 * want && got < near;
                     assert!(fine, "{} {level} at {ppm} ppm: {got} {want} {near}", s.key);
                 }
                 if let Some(p) = &s.harm.probit {
