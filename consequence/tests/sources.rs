@@ -53,6 +53,12 @@ fn holes_pass_what_the_textbooks_say() {
 }
 
 #[test]
+fn an_ammonia_jet_dries_as_at_desert_tortoise() {
+    // Grade: experiment. Published equivalent source of trial 1: 2 %, 5 %, 20 %.
+    hold("drying");
+}
+
+#[test]
 fn fires_reach_as_far_as_in_aloha() {
     // Grade: reference. Printed distances of ALOHA runs: fireballs 3 %, jets 10 %, pools 15 %.
     hold("aloha-fires");
@@ -68,4 +74,33 @@ fn explosions_reach_as_far_as_in_aloha() {
 fn tnt_breaks_glass_as_far_as_the_tables_say() {
     // Grade: reference. EPA's form 0.1 %, K factors 2 %.
     hold("tnt");
+}
+
+#[test]
+fn houses_let_in_what_they_do_in_aloha() {
+    // Grade: reference. Printed air changes 4 %, indoor peaks 6 %; loads of an hour exact.
+    hold("indoor");
+}
+
+#[test]
+fn doses_are_those_of_the_worked_numbers() {
+    // Grade: reference. Probits and thermal doses.
+    hold("doses");
+}
+
+/// A million people at speed: `cargo test --release -p consequence -- --ignored million`.
+#[test]
+#[ignore = "a measurement, for a release build"]
+fn a_million_people_breathe_sixty_times_faster_than_time() {
+    // Grade: behaviour. 10 s steps, two threads.
+    let started = std::time::Instant::now();
+    let clock = move || started.elapsed().as_secs_f64();
+    let bench = Bench { data: None, quick: false, clock: &clock };
+    for case in cases().iter().filter(|c| c.name == "million") {
+        let result = (case.run)(&bench);
+        for row in &result.rows {
+            println!("{}", row.line());
+        }
+        assert!(result.passes(), "{:?}", result.misses());
+    }
 }

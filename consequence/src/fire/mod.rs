@@ -7,6 +7,7 @@
 //!
 //! F is the largest view factor over all ways in which the receiver can face.
 
+pub mod burning;
 pub mod escalation;
 pub mod fireball;
 pub mod flash;

@@ -143,10 +143,10 @@ mod tests {
         for (key, ppm, want) in [("chlorine", 200.0, 0.184), ("ammonia", 5000.0, 0.187)] {
             let s = all.find(key).expect("there");
             let p = s.harm.probit.as_ref().expect("known").value;
-            // The worked numbers are at 20 C (24.04 L/mol).
-            let dose = 1800.0 * p.dose_rate_per_s(s.kg_m3(ppm, 293.15, 101_325.0));
+            // The worked numbers convert at 25 C (24.47 L/mol).
+            let dose = 1800.0 * p.dose_rate_per_s(s.kg_m3(ppm, 298.15, 101_325.0));
             let got = p.lethality(dose);
-            assert!((got - want).abs() < 0.01, "{key}: {got}");
+            assert!((got - want).abs() < 1e-3, "{key}: {got}");
             // The tolerance of the person who just dies at that share turns it round.
             let (mut low, mut high) = (-4.0, 4.0);
             for _ in 0..60 {

@@ -6,6 +6,7 @@
 
 pub mod ground;
 pub mod hole;
+pub mod mixing;
 pub mod pipe;
 pub mod puddle;
 pub mod site;

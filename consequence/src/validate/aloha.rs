@@ -53,6 +53,7 @@ pub fn cases() -> Vec<Case> {
             quick: true,
             run: tanks,
         },
+        Case { name: "drying", about: "A two-phase jet at the end of its drops (V26)", quick: true, run: drying },
         Case { name: "holes", about: "Textbook flow through holes (V15, V16)", quick: true, run: holes },
     ]
 }
@@ -204,5 +205,26 @@ fn holes(_: &Bench) -> CaseResult {
     let speed = gas.rate_kg_s / (gas.throat_density_kg_m3 * area);
     result.rows.push(Row::near("V16 mean speed over the hole: m/s", speed, 208.6, 1e-3));
     result.rows.push(Row::bound("V16 choked (1)", f64::from(u8::from(gas.choked)), Bound::AtLeast(1.0)));
+    result
+}
+
+fn drying(_: &Bench) -> CaseResult {
+    let mut result = CaseResult::new("drying");
+    let all = Substances::embedded();
+    let ammonia = all.find("ammonia").expect("in the table");
+    match mixing::dried(ammonia, &mixing::desert_tortoise_1()) {
+        Some(d) => {
+            result.rows.push(Row::near("V26 Desert Tortoise 1: K", d.temperature_k, 205.0, 0.02));
+            // Published between 13 and 13.6 %, 5 % on either side.
+            let share = Bound::Between(13.0 * 0.95, 13.6 * 1.05);
+            result.rows.push(Row::bound("V26 Desert Tortoise 1: % by volume", 100.0 * d.mole_share, share));
+            // Half-width between 5.3 and 6.4 m, 20 % on either side.
+            let wide = Bound::Between(5.3 * 0.8, 6.4 * 1.2);
+            result.rows.push(Row::bound("V26 Desert Tortoise 1: half-width, m", d.radius_m, wide));
+            result.rows.push(Row { want: Some(7.5), ..Row::shown("V26 Desert Tortoise 1: m/s", d.speed_m_s) });
+        }
+        None => result.rows.push(Row::bound("V26 has an end", 0.0, Bound::AtLeast(1.0))),
+    }
+    result.notes.push("storage temperature and exit speed of the trial are from memory".into());
     result
 }

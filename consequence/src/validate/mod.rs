@@ -9,6 +9,7 @@ pub mod aloha;
 pub mod case;
 pub mod data;
 pub mod hazards;
+pub mod people;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
@@ -17,5 +18,6 @@ pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(aloha::cases());
     all.extend(hazards::cases());
+    all.extend(people::cases());
     all
 }
