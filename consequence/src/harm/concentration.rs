@@ -58,7 +58,7 @@ impl Concentration {
         }
         if let [(a, first), rest @ ..] = values.as_slice() {
             for (b, other) in rest {
-                if !((other / first - 1.0).abs() < 0.02) {
+                if (other / first - 1.0).abs() >= 0.02 {
                     let what = format!("{a} and {b} contradict each other for {}", s.key);
                     let ppm = |kg: f64| s.ppm(kg, temperature_k, pressure_pa);
                     let hint = format!("{a} means {:.4} ppm, {b} {:.4} ppm: leave one out", ppm(*first), ppm(*other));

@@ -5,10 +5,12 @@
 //! - [`indoor`] has the air exchange of buildings and vehicles, [`enclosure`] the air in many of them;
 //! - [`gear`] is what responders wear;
 //! - [`exposure`] are the people and what they breathed;
+//! - [`advice`] compares staying with leaving;
 //! - [`thermal`] and [`blast`] are burns and blast injuries.
 //!
 //! All lethality figures are planning estimates.
 
+pub mod advice;
 pub mod blast;
 pub mod concentration;
 pub mod enclosure;

@@ -91,8 +91,7 @@ pub fn run(spec: &SourceSpec, table: &Substances, site: &Site, file: &Path) -> R
         }
     };
     spec.check(substance, site, file, &mut all);
-    let all = all.or(())?;
-    let () = all;
+    all.or(())?;
     let substance = substance.expect("an unknown substance is a complaint");
     let mut outcome = match &spec.what {
         What::Direct(direct) => direct_release(spec, direct, substance, site),

@@ -112,3 +112,35 @@ pub struct Erg {
     pub source: String,
     pub confidence: super::Confidence,
 }
+
+impl Erg {
+    /// Distance of protective action downwind in a wind at 10 m, by day or night, m.
+    pub fn protect_m(&self, wind_10m_m_s: f64, night: bool) -> f64 {
+        let km_h = 3.6 * wind_10m_m_s;
+        let band = if km_h < 10.0 {
+            0
+        } else if km_h <= 20.0 {
+            1
+        } else {
+            2
+        };
+        if night { self.protect_night_m[band] } else { self.protect_day_m[band] }
+    }
+}
+
+impl super::Substance {
+    /// The guidebook's row for a container: its own, else that of a large spill, else the nearest larger one that it has; for
+    /// the first minutes, before anything can be computed. `None` where the guidebook has no row.
+    pub fn erg_for(&self, container: ErgContainer) -> Option<&Erg> {
+        use ErgContainer::*;
+        let order = match container {
+            SmallSpill => [SmallSpill, LargeSpill, OneTonCylinder, TonCylinders, HighwayTankTruck, RailTankCar],
+            LargeSpill => [LargeSpill, HighwayTankTruck, RailTankCar, TonCylinders, OneTonCylinder, SmallSpill],
+            RailTankCar => [RailTankCar, LargeSpill, HighwayTankTruck, TonCylinders, OneTonCylinder, SmallSpill],
+            HighwayTankTruck => [HighwayTankTruck, LargeSpill, RailTankCar, TonCylinders, OneTonCylinder, SmallSpill],
+            TonCylinders => [TonCylinders, LargeSpill, HighwayTankTruck, RailTankCar, OneTonCylinder, SmallSpill],
+            OneTonCylinder => [OneTonCylinder, TonCylinders, LargeSpill, HighwayTankTruck, RailTankCar, SmallSpill],
+        };
+        order.iter().find_map(|wanted| self.erg.iter().find(|row| row.container == *wanted))
+    }
+}

@@ -200,3 +200,19 @@ fn a_users_file_adds_and_replaces() {
     assert_eq!(both.find("ammonia").expect("there").liquid_density_kg_m3.value, 600.0);
     assert!(both.find("my gas").is_some());
 }
+
+#[test]
+fn the_first_minutes_take_the_guidebook_s_distances() {
+    // Grade: reference. ERG rows of the table: small chlorine 60 m and 1.4 km by night, a rail car of it 1000 m; ammonia's large spill
+    // is read as a road tanker.
+    let all = table();
+    let chlorine = all.find("chlorine").expect("there");
+    let small = chlorine.erg_for(ErgContainer::SmallSpill).expect("a row");
+    assert_eq!((small.isolate_m, small.protect_m(3.0, false), small.protect_m(3.0, true)), (60.0, 300.0, 1400.0));
+    let rail = chlorine.erg_for(ErgContainer::RailTankCar).expect("a row");
+    assert_eq!((rail.isolate_m, rail.protect_m(2.0, false), rail.protect_m(6.0, false)), (1000.0, 9900.0, 5100.0));
+    assert_eq!(rail.protect_m(4.0, true), 9000.0);
+    let ammonia = all.find("ammonia").expect("there").erg_for(ErgContainer::LargeSpill).expect("a row");
+    assert_eq!(ammonia.container, ErgContainer::HighwayTankTruck);
+    assert!(all.find("benzene").expect("there").erg_for(ErgContainer::LargeSpill).is_none());
+}
