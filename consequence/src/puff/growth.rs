@@ -133,7 +133,8 @@ fn similar(air: &Air, size: Size, height_m: f64, age_s: f64, dt_s: f64, spread: 
         q_m += air.crosswind_turbulence_m_s(speed) * step_s;
         // Wilson (1981): sigma_x = 0.6 sz (du/dz at 0.6 sz) t, from memory; d(sigma_x^2) = 2 r^2 t dt.
         let sz_m = half_m / GAUSSIAN_DEPTH;
-        let r = 0.6 * sz_m * air.profile.shear_1_s(riding_height_m(height_m, half_m, lid_m));
+        let sheared = 0.6 * sz_m * air.profile.shear_1_s(riding_height_m(height_m, half_m, lid_m));
+        let r = sheared.min(LONGEST * speed);
         sheared_m2 += r * r * (2.0 * age_s + step_s) * step_s;
         depth_m = (depth_m + step_s * rise_m_s(air, height_m, half_m)).min(MOST_DEPTH * lid_m.max(size.depth_m));
         age_s += step_s;
@@ -143,6 +144,9 @@ fn similar(air: &Air, size: Size, height_m: f64, age_s: f64, dt_s: f64, spread: 
     Grown { size: Size { across_m: across_m.max(size.across_m), depth_m }, way_m, sheared_m2 }
 }
 
+/// Shear lengthens a puff by no more than this part of its way: the yellow book's sigma_x = 0.13 x. In very stable air the
+/// straight-line estimate above would let gas run upwind.
+const LONGEST: f64 = 0.13;
 /// A puff is not let grow beyond this part of the mixing height: it is mixed by then.
 const MOST_DEPTH: f64 = 1.5;
 
@@ -199,7 +203,7 @@ impl Curve {
             let slope = self.a * math::pow(wide, self.c) * (1.0 + self.c * self.b * x / wide);
             let step = (self.at(x) - sigma_m) / slope;
             x = (x - step).max(0.0);
-            if !(x < FARTHEST_M) {
+            if x.is_nan() || x >= FARTHEST_M {
                 return FARTHEST_M;
             }
             if step.abs() <= 1e-12 * x.max(1e-9) {
