@@ -3,5 +3,6 @@
 
 pub mod puff;
 pub mod release;
+pub mod substance;
 pub mod validate;
 pub mod weather;

@@ -308,15 +308,11 @@ pub fn carry(
         }
         let along = here.towards;
         let across = (-along.1, along.0);
-        let (across_m, along_m) = (puff.sigma_m(across), puff.sigma_m(along));
-        let size = Size { across_m, depth_m: puff.depth_m };
+        let size = Size { across_m: puff.sigma_m(across), along_m: puff.sigma_m(along), depth_m: puff.depth_m };
         let grown = growth::grow(options.scheme, &here, size, puff.height_m, puff.age_s, step_s, spread);
-        // Along the wind the turbulence spreads a puff as it does across, each from its own size on.
-        let size = Size { across_m: along_m, depth_m: puff.depth_m };
-        let grown_along = growth::grow(options.scheme, &here, size, puff.height_m, puff.age_s, step_s, spread);
         let square = |a: f64| a * a;
-        puff.widen(across, square(grown.size.across_m) - square(across_m));
-        puff.widen(along, square(grown_along.size.across_m) - square(along_m) + grown.sheared_m2);
+        puff.widen(across, square(grown.size.across_m) - square(size.across_m));
+        puff.widen(along, square(grown.size.along_m) - square(size.along_m));
         if let Some(resistance) = resistance_s_m {
             let middle_m = 0.5 * (puff.depth_m + grown.size.depth_m);
             let taken = 1.0 - math::exp(-deposition_1_s(puff, middle_m, options.scheme, &here, resistance) * step_s);

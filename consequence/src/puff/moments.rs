@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn a_split_puff_and_its_halves_have_the_same_moments() {
         // Grade: exact.
-        for spread in [[100.0, 0.0, 25.0], [25.0, 0.0, 100.0], [60.0, 30.0, 40.0], [9.0, 0.0, 9.0], [40.0, -30.0, 60.0]] {
+        for spread in [[100.0, 0.0, 25.0], [25.0, 0.0, 100.0], [60.0, 30.0, 40.0], [9.0, 0.0, 9.0], [40.0, -30.0, 60.0]]
+        {
             let whole = puff(10.0, -5.0, 2.0, spread);
             let [a, b] = halves(&whole);
             let back = joined(&a, &b);

@@ -16,11 +16,7 @@ pub fn buoyancy_m4_s3(speed_m_s: f64, diameter_m: f64, gas_k: f64, air_k: f64) -
 
 /// Distance to the final rise in neutral and unstable air, m: 49 F^(5/8), from F = 55 on 119 F^(2/5).
 pub fn final_distance_m(buoyancy_m4_s3: f64) -> f64 {
-    if buoyancy_m4_s3 < 55.0 {
-        49.0 * math::pow(buoyancy_m4_s3, 0.625)
-    } else {
-        119.0 * math::pow(buoyancy_m4_s3, 0.4)
-    }
+    if buoyancy_m4_s3 < 55.0 { 49.0 * math::pow(buoyancy_m4_s3, 0.625) } else { 119.0 * math::pow(buoyancy_m4_s3, 0.4) }
 }
 
 /// Rise at a distance in neutral and unstable air, m.
@@ -45,7 +41,9 @@ mod tests {
         let f = buoyancy_m4_s3(72.938_196_996_726_69, 1.0, 400.0, 288.15);
         let near = |got: f64, want: f64| (got / want - 1.0).abs() < 5e-3;
         assert!(near(f, 50.0));
-        assert!(near(final_distance_m(f), 565.0) && near(rise_m(f, 4.0, 1e4), 100.7) && near(rise_m(f, 4.0, 50.0), 20.0));
+        assert!(
+            near(final_distance_m(f), 565.0) && near(rise_m(f, 4.0, 1e4), 100.7) && near(rise_m(f, 4.0, 50.0), 20.0)
+        );
         assert!(near(stable_rise_m(f, 4.0, 288.15, 0.02), 68.6));
         assert!(near(stable_rise_m(f, 4.0, 288.15, 0.035), 56.9));
         assert!(near(final_distance_m(60.0), 612.08));

@@ -14,5 +14,7 @@ pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
 /// All cases, in the order of the table.
 pub fn cases() -> Vec<Case> {
-    Vec::new()
+    let mut all = Vec::new();
+    all.extend(prairie::cases());
+    all
 }

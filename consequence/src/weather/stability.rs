@@ -39,7 +39,10 @@ pub enum Sky {
     /// Full cover, day or night: neutral.
     Overcast,
     /// Height of the sun in degrees (negative by night) and cloud in eighths.
-    Sun { elevation_deg: f64, cloud_eighths: f64 },
+    Sun {
+        elevation_deg: f64,
+        cloud_eighths: f64,
+    },
 }
 
 /// How strongly sun of a given height shines through cloud. Heights of 60 and 35 degrees part strong, moderate and
