@@ -2,7 +2,12 @@
 //! people. It knows a grid, weather, substances and sources; it knows no city.
 
 pub mod puff;
+pub mod blast;
+pub mod dense;
+pub mod fire;
+pub mod harm;
 pub mod release;
+pub mod source;
 pub mod substance;
 pub mod validate;
 pub mod weather;

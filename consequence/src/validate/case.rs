@@ -80,7 +80,7 @@ impl Row {
 
 /// A tolerance as people write it: 3, 0.1, 12.5.
 fn digits_short(value: f64) -> String {
-    let text = format!("{value:.3}");
+    let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 

@@ -5,10 +5,12 @@
 //! A bound comes from the experiment, from the rounding of what was printed or from a stated goal; each stands beside its
 //! source. A row without a bound is there to be read.
 
+pub mod aloha;
 pub mod case;
 pub mod data;
 pub mod prairie;
 pub mod statistics;
+pub mod hazards;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
@@ -16,5 +18,7 @@ pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(prairie::cases());
+    all.extend(aloha::cases());
+    all.extend(hazards::cases());
     all
 }
