@@ -49,3 +49,9 @@ fn puffs_meet_the_arcs_and_masts_of_prairie_grass() {
     // Grade: experiment.
     hold("prairie-");
 }
+
+#[test]
+fn lng_reaches_as_far_as_it_did_on_the_ponds() {
+    // Grade: experiment.
+    hold("lng-");
+}

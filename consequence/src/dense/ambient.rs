@@ -215,7 +215,9 @@ impl Deck {
     /// The same weather for the corrected model.
     pub fn corrected(&self) -> Ambient {
         let (inverse, class) = match self.stability {
-            DeckStability::Inverse(inverse) => (inverse, crate::weather::stability::class_of(inverse, self.roughness_m)),
+            DeckStability::Inverse(inverse) => {
+                (inverse, crate::weather::stability::class_of(inverse, self.roughness_m))
+            }
             DeckStability::Class(class) => (crate::weather::stability::golder_1_m(class, self.roughness_m), class),
         };
         let profile = Profile::through(self.wind_m_s, self.wind_height_m, inverse, self.roughness_m, None);

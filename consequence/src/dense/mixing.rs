@@ -55,7 +55,9 @@ pub fn rates(ambient: &Ambient, mixture: &Mixture, s: &Shape) -> Rates {
     let drag = if s.grounded { ambient.friction_velocity_m_s / s.mean_wind_m_s.max(1e-6) } else { 0.0 };
     let friction2 = square(drag * s.speed_m_s) + square(0.5 * drag * s.across_m_s) + square(0.5 * drag * s.along_m_s);
     let sheared2 = 0.02
-        * (square(slip * rhoa / rho) + square(0.5 * s.across_m_s * rhoa / rho) + square(0.5 * s.along_m_s * rhoa / rho));
+        * (square(slip * rhoa / rho)
+            + square(0.5 * s.across_m_s * rhoa / rho)
+            + square(0.5 * s.along_m_s * rhoa / rho));
     // vh = cf sqrt((cf U)^2 + (cf Vg/2)^2): found from example 2, all rows within 2 %.
     let ground_m_s = drag * math::sqrt(friction2);
     let air_k = ambient.air.temperature_k;

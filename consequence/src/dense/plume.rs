@@ -77,7 +77,8 @@ impl Course<'_> {
         let weight = if self.grounded { WEIGHT } else { 0.0 };
         let pressure = 0.5 * weight * GRAVITY_M_S2 * heavy * s.flux
             / (s.half_width_m * mixture.density_kg_m3 * mixture.density_kg_m3);
-        let (mut speed_m_s, mut height_m, mut mean) = guess.map_or((a.wind_m_s(2.0), 1.0, 0.0), |g| (g.speed_m_s, g.height_m, 0.0));
+        let (mut speed_m_s, mut height_m, mut mean) =
+            guess.map_or((a.wind_m_s(2.0), 1.0, 0.0), |g| (g.speed_m_s, g.height_m, 0.0));
         for _ in 0..40 {
             height_m = s.flux / (mixture.density_kg_m3 * speed_m_s * s.half_width_m);
             let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
@@ -139,7 +140,8 @@ impl Course<'_> {
         if self.grounded {
             slope.excess = -DRAG * rho * k.rates.ground_m_s * b * (k.speed_m_s - k.mean_wind_m_s);
             slope.front = 0.75 * pull.max(0.0) * h * h - self.front_drag(rho, b, k.across_m_s);
-            slope.heat += rho * k.rates.ground_m_s * k.mixture.heat_j_kg_k * (a.air.temperature_k - k.mixture.temperature_k) * b;
+            slope.heat +=
+                rho * k.rates.ground_m_s * k.mixture.heat_j_kg_k * (a.air.temperature_k - k.mixture.temperature_k) * b;
             if pull < 0.0 {
                 // Lighter than air: it lifts off.
                 slope.lift = -pull * b * h;
@@ -205,7 +207,12 @@ fn moved(s: &State, d: &State, by: f64) -> State {
 const STEP: f64 = 0.06;
 
 /// Follows the plume until half of the mass has passed or the distance is reached; gives the end when a puff must go on.
-pub fn follow(source: &Source, ambient: &Ambient, farthest_m: f64, sections: &mut Vec<Section>) -> Option<(State, Known)> {
+pub fn follow(
+    source: &Source,
+    ambient: &Ambient,
+    farthest_m: f64,
+    sections: &mut Vec<Section>,
+) -> Option<(State, Known)> {
     let (mut course, mut state) = start(source, ambient);
     let mut known = course.known(&state, None);
     let half_s = 0.5 * source.duration_s;
@@ -219,12 +226,16 @@ pub fn follow(source: &Source, ambient: &Ambient, farthest_m: f64, sections: &mu
             return None;
         }
         let d = course.slope(&state, &known);
-        let rel = |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
+        let rel =
+            |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
         let mut dx = rel(state.flux, d.flux).min(rel(state.half_width_m, d.half_width_m));
         dx = dx.min(rel(state.excess.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.excess));
         dx = dx.min(rel(state.front.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.front));
         if !course.grounded {
-            dx = dx.min(0.25 * known.height_m.max(0.1) * known.speed_m_s / (state.lift / state.flux).abs().max(0.05 * known.speed_m_s));
+            dx = dx.min(
+                0.25 * known.height_m.max(0.1) * known.speed_m_s
+                    / (state.lift / state.flux).abs().max(0.05 * known.speed_m_s),
+            );
         }
         if course.pool_m > 0.0 && state.x_m < course.pool_m {
             dx = dx.min(course.pool_m / 20.0).min(course.pool_m - state.x_m + 1e-9);
@@ -253,7 +264,8 @@ fn start<'a>(source: &'a Source, ambient: &'a Ambient) -> (Course<'a>, State) {
     let enthalpy_j_kg = source.enthalpy_j_kg(air);
     let half = 0.5 * source.rate_kg_s;
     let pool = source.entry == Entry::Pool || source.entry == Entry::Cloud;
-    let course = |pool_m: f64, grounded: bool| Course { source, ambient, pool_m, enthalpy_j_kg, grounded, landing: 0.0 };
+    let course =
+        |pool_m: f64, grounded: bool| Course { source, ambient, pool_m, enthalpy_j_kg, grounded, landing: 0.0 };
     if pool {
         // A square pool of the same area; the plume begins at its upwind edge, a hundredth of it in.
         let edge_m = 0.5 * math::sqrt(source.area_m2);
@@ -335,4 +347,3 @@ pub fn section(source: &Source, s: &State, k: &Known) -> Section {
         rates: k.rates,
     }
 }
-

@@ -82,7 +82,8 @@ impl Section {
     fn up(&self, z_m: f64) -> f64 {
         let s = self.rise_m().max(1e-9);
         let hump = |z: f64| math::exp((-0.5 * z * z / (s * s)).max(-700.0));
-        self.height_m * (hump(z_m - self.centre_m) + hump(z_m + self.centre_m)) / (math::sqrt(2.0 * std::f64::consts::PI) * s)
+        self.height_m * (hump(z_m - self.centre_m) + hump(z_m + self.centre_m))
+            / (math::sqrt(2.0 * std::f64::consts::PI) * s)
     }
 }
 

@@ -127,7 +127,12 @@ fn slope(a: &Ambient, s: &State, k: &Known) -> State {
         excess: -plume::DRAG * rho * k.rates.ground_m_s * b * l * (k.speed_m_s - k.mean_wind_m_s),
         front: push * l - drag(across),
         front_along: push * b - drag(along),
-        heat: rho * k.rates.ground_m_s * k.mixture.heat_j_kg_k * (a.air.temperature_k - k.mixture.temperature_k) * b * l,
+        heat: rho
+            * k.rates.ground_m_s
+            * k.mixture.heat_j_kg_k
+            * (a.air.temperature_k - k.mixture.temperature_k)
+            * b
+            * l,
         half_width_m: spread * k.rates.side_m_s + across,
         core_m: across * s.core_m / b,
         half_length_m: spread * k.rates.along_m_s + along,
@@ -168,7 +173,8 @@ pub fn follow(source: &Source, a: &Ambient, start: State, farthest_m: f64, secti
             return;
         }
         let d = slope(a, &s, &k);
-        let rel = |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
+        let rel =
+            |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
         let pace = 0.05 * s.mass * k.mean_wind_m_s;
         let dt = rel(s.mass, d.mass)
             .min(rel(s.half_width_m, d.half_width_m))

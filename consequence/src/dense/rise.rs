@@ -35,8 +35,10 @@ pub fn top(source: &Source, ambient: &Ambient, start: State, speed_m_s: f64) -> 
         radius = math::sqrt(flux / (mixture.density_kg_m3 * std::f64::consts::PI * speed));
         let wind = ambient.wind_m_s(z);
         let ds = 0.1 * radius;
-        let drawn = 2.0 * std::f64::consts::PI * radius * ambient.density_kg_m3 * (ALONG * w + ACROSS * (wind - u).abs()) * ds;
-        let weight = std::f64::consts::PI * radius * radius * GRAVITY_M_S2 * (ambient.density_kg_m3 - mixture.density_kg_m3);
+        let drawn =
+            2.0 * std::f64::consts::PI * radius * ambient.density_kg_m3 * (ALONG * w + ACROSS * (wind - u).abs()) * ds;
+        let weight =
+            std::f64::consts::PI * radius * radius * GRAVITY_M_S2 * (ambient.density_kg_m3 - mixture.density_kg_m3);
         up += weight * ds;
         along += drawn * wind;
         flux += drawn;

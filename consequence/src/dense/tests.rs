@@ -31,11 +31,29 @@ fn show_example_2() {
     let (source, deck) = example_2();
     let out = run(&source, &deck.ambient(), 3000.0);
     println!("{} sections, puff from {}", out.sections.len(), out.puff_from);
-    for x in [0.45, 1.19, 2.06, 3.5, 4.97, 5.91, 7.03, 11.79, 23.4, 39.2, 92.1, 153.7, 304.3, 508.0, 847.5, 1005.0, 1427.0, 2478.0] {
+    for x in [
+        0.45, 1.19, 2.06, 3.5, 4.97, 5.91, 7.03, 11.79, 23.4, 39.2, 92.1, 153.7, 304.3, 508.0, 847.5, 1005.0, 1427.0,
+        2478.0,
+    ] {
         if let Some(s) = out.at(x) {
             println!(
                 "x {x} t {:.1} zc {:.3} h {:.4} B {:.3} b {:.3} Bx {:.1} bx {:.1} cv {:.6} rho {:.4} T {:.2} U {:.4} m {:.6} vg {:.4} w {:.4} v {:.4} vx {:.4}",
-                s.time_s, s.centre_m, s.height_m, s.half_width_m, s.core_m, s.half_length_m, s.core_length_m, s.mixture.volume_share, s.mixture.density_kg_m3, s.mixture.temperature_k, s.speed_m_s, s.mixture.mass_share, s.across_m_s, s.rates.top_m_s, s.rates.side_m_s, s.rates.along_m_s
+                s.time_s,
+                s.centre_m,
+                s.height_m,
+                s.half_width_m,
+                s.core_m,
+                s.half_length_m,
+                s.core_length_m,
+                s.mixture.volume_share,
+                s.mixture.density_kg_m3,
+                s.mixture.temperature_k,
+                s.speed_m_s,
+                s.mixture.mass_share,
+                s.across_m_s,
+                s.rates.top_m_s,
+                s.rates.side_m_s,
+                s.rates.along_m_s
             );
         }
     }

@@ -8,9 +8,10 @@
 pub mod aloha;
 pub mod case;
 pub mod data;
+pub mod hazards;
+pub mod lng;
 pub mod prairie;
 pub mod statistics;
-pub mod hazards;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
@@ -18,6 +19,7 @@ pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(prairie::cases());
+    all.extend(lng::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
     all
