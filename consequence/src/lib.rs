@@ -2,8 +2,10 @@
 //! people. It knows a grid, weather, substances and sources; it knows no city.
 
 pub mod blast;
+pub mod dense;
 pub mod fire;
 pub mod harm;
+pub mod puff;
 pub mod release;
 pub mod source;
 pub mod substance;

@@ -9,13 +9,18 @@ pub mod aloha;
 pub mod case;
 pub mod data;
 pub mod hazards;
+pub mod lng;
 pub mod people;
+pub mod prairie;
+pub mod statistics;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
 /// All cases, in the order of the table.
 pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
+    all.extend(prairie::cases());
+    all.extend(lng::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
     all.extend(people::cases());

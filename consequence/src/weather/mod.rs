@@ -39,7 +39,8 @@ pub struct Air {
     pub profile: Profile,
     /// Height to which the ground's stirring reaches, m (混合层高度).
     pub mixing_height_m: f64,
-    /// Standard deviation of the wind direction over ten minutes where it was measured, rad.
+    /// Standard deviation of the wind direction over ten minutes where it was measured, rad, brought to the height of
+    /// [`Air::ANGLE_HEIGHT_M`] as if sigma_v were the same at all heights near the ground.
     pub sigma_theta_rad: Option<f64>,
     pub temperature_k: f64,
     /// 0 to 1.
@@ -66,17 +67,29 @@ impl Air {
             0.0
         }
     }
-    /// Crosswind turbulence, m/s, of ten minutes, felt by a cloud that moves at `speed_m_s`: the measured spread of the
-    /// wind's direction, taken as equal at all heights of the cloud (assumption), else sigma_v^2 = 3.6 u*^2 + 0.35 w*^2,
-    /// at least 0.2 m/s (AERMOD's formulation, Cimorelli et al. 2005; from memory, unchecked).
-    pub fn crosswind_turbulence_m_s(&self, speed_m_s: f64) -> f64 {
+    /// Crosswind turbulence of ten minutes, m/s: measured, else sigma_v^2 = 3.6 u*^2 + 0.35 w*^2, at least 0.2 m/s
+    /// (AERMOD's formulation for hours, Cimorelli et al. 2005; from memory, unchecked). Eddies of the whole mixed layer turn over in some
+    /// ten minutes, so that of the second term ten minutes see (600/3600)^0.4, by the law t^0.2 of averaging.
+    pub fn sigma_v_m_s(&self) -> f64 {
         match self.sigma_theta_rad {
-            Some(spread) => spread * speed_m_s,
+            Some(spread) => spread * self.angle_wind_m_s(),
             None => {
                 let (u, w) = (self.profile.friction_velocity_m_s, self.convective_velocity_m_s());
-                math::sqrt(3.6 * u * u + 0.35 * w * w).max(LEAST_CROSSWIND_TURBULENCE_M_S)
+                math::sqrt(3.6 * u * u + TEN_MINUTES_OF_AN_HOUR * 0.35 * w * w).max(LEAST_CROSSWIND_TURBULENCE_M_S)
             }
         }
+    }
+    /// The crosswind turbulence that spreads a cloud which moves at `speed_m_s`: the angle sigma_v/u at 2 m times the speed. Near
+    /// the ground a cloud is slower and, as its eddies are smaller, sooner out of step with them; a constant angle is how
+    /// the formulas for sigma_y were drawn from trials with a vane at that height (assumption for other heights).
+    pub fn crosswind_turbulence_m_s(&self, speed_m_s: f64) -> f64 {
+        self.sigma_v_m_s() / self.angle_wind_m_s() * speed_m_s
+    }
+    /// Height of the vanes from which the formulas for sigma_y were drawn, m.
+    pub const ANGLE_HEIGHT_M: f64 = 2.0;
+    /// Wind there, or at the roofs of a town.
+    pub fn angle_wind_m_s(&self) -> f64 {
+        self.wind_m_s(self.profile.canopy.map_or(Air::ANGLE_HEIGHT_M, |c| c.height_m))
     }
     /// Vertical turbulence, m/s: sigma_w^2 = 1.69 u*^2 + 1.6 w*^2 (z/zi)^(2/3), the second term held above a tenth of
     /// the mixing height at 0.35 w*^2 (AERMOD's formulation; from memory, unchecked).
@@ -97,6 +110,9 @@ impl Air {
 
 /// Least crosswind turbulence where it was not measured, m/s: even calm nights meander (AERMOD's floor; from memory).
 pub const LEAST_CROSSWIND_TURBULENCE_M_S: f64 = 0.2;
+
+/// (600/3600)^0.4.
+const TEN_MINUTES_OF_AN_HOUR: f64 = 0.488;
 
 /// Unit vector towards which a wind blows that comes from `from_deg`, clockwise from north. Right angles are exact.
 pub fn towards(from_deg: f64) -> (f64, f64) {
@@ -139,10 +155,13 @@ mod tests {
         let mut air = convective();
         let w = 0.3 * 250f64.cbrt();
         assert!((air.convective_velocity_m_s() - w).abs() < 1e-12);
-        assert!((air.crosswind_turbulence_m_s(4.0) - (3.6 * 0.09 + 0.35 * w * w).sqrt()).abs() < 1e-12);
+        let sigma_v = (3.6 * 0.09 + 0.35 * 0.488 * w * w).sqrt();
+        assert!((air.sigma_v_m_s() - sigma_v).abs() < 1e-12);
+        assert!((air.crosswind_turbulence_m_s(4.0) - 4.0 * sigma_v / air.wind_m_s(2.0)).abs() < 1e-12);
         assert!((air.vertical_turbulence_m_s(1.0) - (1.69 * 0.09 + 1.6 * w * w * 0.01).sqrt()).abs() < 1e-12);
         air.sigma_theta_rad = Some(0.2);
         assert!((air.crosswind_turbulence_m_s(4.0) - 0.8).abs() < 1e-12);
+        assert!((air.sigma_v_m_s() - 0.2 * air.wind_m_s(2.0)).abs() < 1e-12);
         air.profile.inverse_obukhov_1_m = 0.1;
         assert_eq!(air.convective_velocity_m_s(), 0.0);
         assert!((air.density_kg_m3() - 1.204).abs() < 1e-3);

@@ -69,7 +69,7 @@ pub struct Report {
     /// Friction velocity u*, where it was measured; the wind profile then follows from it and `wind_m_s` is its check.
     #[serde(default)]
     pub friction_velocity_m_s: Option<f64>,
-    /// Standard deviation of the wind direction over ten minutes.
+    /// Standard deviation of the wind direction over ten minutes, at the height of the wind.
     #[serde(default)]
     pub sigma_theta_deg: Option<f64>,
     #[serde(default)]
@@ -258,11 +258,13 @@ fn air(r: &Report, ground: Ground) -> Air {
         Stability::Sky(_) | Stability::ObukhovLength(_) => class_of(inverse, z0),
     };
     let mixing_height_m = r.mixing_height_m.unwrap_or_else(|| mixing::height_m(class, profile.friction_velocity_m_s));
+    let angle_m = ground.canopy().map_or(Air::ANGLE_HEIGHT_M, |c| c.height_m);
+    let brought = profile.wind_m_s(r.wind_height_m) / profile.wind_m_s(angle_m);
     Air {
         towards: towards(r.wind_from_deg),
         profile,
         mixing_height_m,
-        sigma_theta_rad: r.sigma_theta_deg.map(f64::to_radians),
+        sigma_theta_rad: r.sigma_theta_deg.map(|spread| spread.to_radians() * brought),
         temperature_k: r.temperature_c + 273.15,
         relative_humidity: 0.01 * r.humidity_pct,
         pressure_pa: 100.0 * r.pressure_hpa,
