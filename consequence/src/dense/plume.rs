@@ -1,0 +1,349 @@
+//! The plume stage: a steady cloud followed along the wind.
+
+use super::ambient::Ambient;
+use super::gas::{self, Mixture};
+use super::mixing::{self, Rates, SQRT_3, Shape};
+use super::profile::{Section, Stage};
+use super::{Source, rise};
+use crate::release::Entry;
+use crate::weather::GRAVITY_M_S2;
+use base::math;
+
+/// What is carried along the wind, for the half of the cloud on one side of its axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct State {
+    pub x_m: f64,
+    pub time_s: f64,
+    /// Mass flux, kg/s.
+    pub flux: f64,
+    /// Momentum above that of the entrained air at the cloud's wind, kg m/s2.
+    pub excess: f64,
+    /// Mass flux times front speed.
+    pub front: f64,
+    /// Mass flux times enthalpy, W.
+    pub heat: f64,
+    pub half_width_m: f64,
+    pub core_m: f64,
+    pub centre_m: f64,
+    /// Mass flux times vertical speed.
+    pub lift: f64,
+}
+
+/// What follows from a state.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    pub mixture: Mixture,
+    pub speed_m_s: f64,
+    pub height_m: f64,
+    pub mean_wind_m_s: f64,
+    pub across_m_s: f64,
+    pub grounded: bool,
+    pub rates: Rates,
+}
+
+/// How it goes on: fixed along a stage.
+pub struct Course<'a> {
+    pub source: &'a Source,
+    pub ambient: &'a Ambient,
+    /// Half width of the pool, m; 0 for a jet.
+    pub pool_m: f64,
+    pub enthalpy_j_kg: f64,
+    /// The cloud has come down (or was on the ground from the start).
+    pub grounded: bool,
+    /// Vertical speed over the square of the centre's height when it came down, 1/(m s).
+    pub landing: f64,
+}
+
+/// The original's factor of the pressure of the cloud's weight on its speed, at the ground.
+const WEIGHT: f64 = 0.25;
+/// Momentum lost to the ground, in ρ vh B (U - Uab): found from example 2 (rows from 13 to 300 m, within 10 %).
+pub const DRAG: f64 = 2.45;
+/// Lowest speed of a cloud over its pool, in the wind's.
+const LEAST_SPEED: f64 = 0.05;
+
+impl Course<'_> {
+    /// Released mass flux of the half cloud at a place, kg/s.
+    pub fn released(&self, x_m: f64) -> f64 {
+        let all = 0.5 * self.source.rate_kg_s;
+        if self.pool_m > 0.0 { all * ((x_m + self.pool_m) / (2.0 * self.pool_m)).clamp(0.0, 1.0) } else { all }
+    }
+
+    pub fn known(&self, s: &State, guess: Option<&Known>) -> Known {
+        let a = self.ambient;
+        let m = (self.released(s.x_m) / s.flux).min(1.0);
+        let warm = guess.map_or(self.source.temperature_k, |g| g.mixture.temperature_k);
+        let mixture = gas::mix(&self.source.gas, &a.air, m, s.heat / s.flux, warm);
+        let heavy = (mixture.density_kg_m3 - a.density_kg_m3).max(0.0);
+        let weight = if self.grounded { WEIGHT } else { 0.0 };
+        let pressure = 0.5 * weight * GRAVITY_M_S2 * heavy * s.flux
+            / (s.half_width_m * mixture.density_kg_m3 * mixture.density_kg_m3);
+        let (mut speed_m_s, mut height_m, mut mean) =
+            guess.map_or((a.wind_m_s(2.0), 1.0, 0.0), |g| (g.speed_m_s, g.height_m, 0.0));
+        for _ in 0..40 {
+            height_m = s.flux / (mixture.density_kg_m3 * speed_m_s * s.half_width_m);
+            let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
+            mean = a.mean_wind_m_s(top_m);
+            let carried = mean * (1.0 - m) + s.excess / s.flux;
+            let next = largest_root(carried, pressure).max(LEAST_SPEED * mean);
+            let step = next - speed_m_s;
+            speed_m_s += 0.7 * step;
+            if step.abs() < 1e-9 * next {
+                break;
+            }
+        }
+        let across_m_s = s.front / s.flux;
+        let over_pool = self.pool_m > 0.0 && s.x_m < self.pool_m;
+        let source_m_s = if over_pool {
+            let pure = 1.0 / self.source.pure(&a.air).density_kg_m3;
+            self.source.rate_kg_s * pure / (4.0 * self.pool_m * self.pool_m)
+        } else {
+            0.0
+        };
+        let shape = Shape {
+            height_m,
+            half_width_m: s.half_width_m,
+            centre_m: s.centre_m,
+            speed_m_s,
+            mean_wind_m_s: mean,
+            across_m_s,
+            along_m_s: 0.0,
+            source_m_s,
+            grounded: self.grounded,
+        };
+        let rates = mixing::rates(a, &mixture, &shape);
+        Known { mixture, speed_m_s, height_m, mean_wind_m_s: mean, across_m_s, grounded: self.grounded, rates }
+    }
+
+    /// d/dx of the state.
+    fn slope(&self, s: &State, k: &Known) -> State {
+        let a = self.ambient;
+        let (rho, rhoa) = (k.mixture.density_kg_m3, a.density_kg_m3);
+        let released = self.released(s.x_m);
+        let over_pool = self.pool_m > 0.0 && s.x_m < self.pool_m;
+        let source = if over_pool { 0.25 * self.source.rate_kg_s / self.pool_m } else { 0.0 };
+        let air = rhoa * SQRT_3 * (k.rates.side_m_s * k.height_m + k.rates.top_m_s * s.half_width_m);
+        let pull = GRAVITY_M_S2 * (rho - rhoa);
+        let (b, h) = (s.half_width_m, k.height_m);
+        let mut slope = State {
+            x_m: 1.0,
+            time_s: 1.0 / k.speed_m_s,
+            flux: air + source,
+            excess: 0.0,
+            front: 0.0,
+            heat: source * self.enthalpy_j_kg,
+            half_width_m: (SQRT_3 * rhoa / rho * k.rates.side_m_s + k.across_m_s) / k.speed_m_s,
+            core_m: k.across_m_s * s.core_m / (k.speed_m_s * b),
+            centre_m: 0.0,
+            lift: 0.0,
+        };
+        let vertical = s.lift / s.flux;
+        if self.grounded {
+            slope.excess = -DRAG * rho * k.rates.ground_m_s * b * (k.speed_m_s - k.mean_wind_m_s);
+            slope.front = 0.75 * pull.max(0.0) * h * h - self.front_drag(rho, b, k.across_m_s);
+            slope.heat +=
+                rho * k.rates.ground_m_s * k.mixture.heat_j_kg_k * (a.air.temperature_k - k.mixture.temperature_k) * b;
+            if pull < 0.0 {
+                // Lighter than air: it lifts off.
+                slope.lift = -pull * b * h;
+                slope.centre_m = vertical.max(0.0) / k.speed_m_s;
+            } else {
+                // The ground takes up the fall: its speed goes as the square of the centre's height (found from example 2).
+                slope.centre_m = -self.landing * s.centre_m * s.centre_m / k.speed_m_s;
+                slope.lift = -s.lift / (10.0 * h);
+            }
+        } else {
+            slope.lift = -pull * b * h;
+            slope.centre_m = vertical / k.speed_m_s;
+        }
+        debug_assert!(released >= 0.0);
+        slope
+    }
+
+    /// Drag of the ground on the sideways flow: rho B Vg |Vg| (u*/u(0.5 m))^2 (found from example 2).
+    fn front_drag(&self, rho: f64, half_width_m: f64, across_m_s: f64) -> f64 {
+        let c = self.ambient.friction_velocity_m_s / self.ambient.wind_m_s(0.5).max(1e-3);
+        rho * half_width_m * across_m_s * across_m_s.abs() * c * c
+    }
+}
+
+/// Largest root of U^3 - U0 U^2 + p = 0; where the cloud's weight chokes it and there is none, the point of choking, 2 U0/3.
+fn largest_root(carried_m_s: f64, pressure: f64) -> f64 {
+    let u0 = carried_m_s;
+    if pressure <= 0.0 || u0 <= 0.0 {
+        return u0;
+    }
+    let choke = 2.0 * u0 / 3.0;
+    if u0 * choke * choke - choke * choke * choke <= pressure {
+        return choke;
+    }
+    let mut u = u0;
+    for _ in 0..50 {
+        let f = u * u * u - u0 * u * u + pressure;
+        let step = f / (3.0 * u * u - 2.0 * u0 * u);
+        u -= step;
+        if step.abs() < 1e-12 * u0 {
+            break;
+        }
+    }
+    u.max(choke)
+}
+
+fn moved(s: &State, d: &State, by: f64) -> State {
+    State {
+        x_m: s.x_m + by * d.x_m,
+        time_s: s.time_s + by * d.time_s,
+        flux: s.flux + by * d.flux,
+        excess: s.excess + by * d.excess,
+        front: s.front + by * d.front,
+        heat: s.heat + by * d.heat,
+        half_width_m: s.half_width_m + by * d.half_width_m,
+        core_m: s.core_m + by * d.core_m,
+        centre_m: (s.centre_m + by * d.centre_m).max(0.0),
+        lift: s.lift + by * d.lift,
+    }
+}
+
+/// Largest change of the flux, width or time in a step, as a share.
+const STEP: f64 = 0.06;
+
+/// Follows the plume until half of the mass has passed or the distance is reached; gives the end when a puff must go on.
+pub fn follow(
+    source: &Source,
+    ambient: &Ambient,
+    farthest_m: f64,
+    sections: &mut Vec<Section>,
+) -> Option<(State, Known)> {
+    let (mut course, mut state) = start(source, ambient);
+    let mut known = course.known(&state, None);
+    let half_s = 0.5 * source.duration_s;
+    for _ in 0..20_000 {
+        land(&mut course, &mut state, &mut known);
+        sections.push(section(source, &state, &known));
+        if state.time_s >= half_s {
+            return Some((state, known));
+        }
+        if state.x_m >= farthest_m {
+            return None;
+        }
+        let d = course.slope(&state, &known);
+        let rel =
+            |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
+        let mut dx = rel(state.flux, d.flux).min(rel(state.half_width_m, d.half_width_m));
+        dx = dx.min(rel(state.excess.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.excess));
+        dx = dx.min(rel(state.front.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.front));
+        if !course.grounded {
+            dx = dx.min(
+                0.25 * known.height_m.max(0.1) * known.speed_m_s
+                    / (state.lift / state.flux).abs().max(0.05 * known.speed_m_s),
+            );
+        }
+        if course.pool_m > 0.0 && state.x_m < course.pool_m {
+            dx = dx.min(course.pool_m / 20.0).min(course.pool_m - state.x_m + 1e-9);
+        }
+        dx = dx.min(farthest_m - state.x_m).min((half_s - state.time_s) * known.speed_m_s * 1.0001 + 1e-9).max(1e-6);
+        // Runge and Kutta's rule of the fourth order.
+        let k1 = d;
+        let s2 = moved(&state, &k1, 0.5 * dx);
+        let k2 = course.slope(&s2, &course.known(&s2, Some(&known)));
+        let s3 = moved(&state, &k2, 0.5 * dx);
+        let k3 = course.slope(&s3, &course.known(&s3, Some(&known)));
+        let s4 = moved(&state, &k3, dx);
+        let k4 = course.slope(&s4, &course.known(&s4, Some(&known)));
+        let mut next = state;
+        for (k, weight) in [(k1, 1.0 / 6.0), (k2, 1.0 / 3.0), (k3, 1.0 / 3.0), (k4, 1.0 / 6.0)] {
+            next = moved(&next, &k, weight * dx);
+        }
+        state = next;
+        known = course.known(&state, Some(&known));
+    }
+    None
+}
+
+fn start<'a>(source: &'a Source, ambient: &'a Ambient) -> (Course<'a>, State) {
+    let air = &ambient.air;
+    let enthalpy_j_kg = source.enthalpy_j_kg(air);
+    let half = 0.5 * source.rate_kg_s;
+    let pool = source.entry == Entry::Pool || source.entry == Entry::Cloud;
+    let course =
+        |pool_m: f64, grounded: bool| Course { source, ambient, pool_m, enthalpy_j_kg, grounded, landing: 0.0 };
+    if pool {
+        // A square pool of the same area; the plume begins at its upwind edge, a hundredth of it in.
+        let edge_m = 0.5 * math::sqrt(source.area_m2);
+        let course = course(edge_m, true);
+        let x_m = -0.98 * edge_m;
+        let released = course.released(x_m);
+        // Air that the first stretch draws in by the shear between wind and vapour at rest: 1.5 k sqrt(0.02) of the wind near the ground.
+        let wind = ambient.wind_m_s(0.1);
+        let drawn = ambient.density_kg_m3 * SQRT_3 * 0.087 * wind * edge_m * 0.02 * edge_m;
+        let state = State {
+            x_m,
+            time_s: 0.0,
+            flux: released + drawn,
+            excess: 0.0,
+            front: 0.0,
+            heat: released * enthalpy_j_kg,
+            half_width_m: edge_m,
+            core_m: 0.9 * edge_m,
+            centre_m: 0.0,
+            lift: 0.0,
+        };
+        return (course, state);
+    }
+    let pure = source.pure(air);
+    let speed = source.rate_kg_s / (pure.density_kg_m3 * source.area_m2);
+    let half_width_m = 0.5 * math::sqrt(source.area_m2);
+    let mut state = State {
+        x_m: 0.0,
+        time_s: 0.0,
+        flux: half,
+        excess: half * speed,
+        front: 0.0,
+        heat: half * enthalpy_j_kg,
+        half_width_m,
+        core_m: 0.9 * half_width_m,
+        centre_m: source.height_m,
+        lift: 0.0,
+    };
+    if source.entry == Entry::JetUp {
+        state = rise::top(source, ambient, state, speed);
+    }
+    let grounded = state.centre_m <= half_width_m && source.entry == Entry::Jet;
+    (course(0.0, grounded), state)
+}
+
+/// Turns a falling jet into a cloud on the ground where its lower edge touches: the fall becomes sideways spreading.
+fn land(course: &mut Course, state: &mut State, known: &mut Known) {
+    if course.grounded || state.centre_m > 0.5 * known.height_m || state.lift > 0.0 {
+        return;
+    }
+    let fall = -state.lift / state.flux;
+    course.grounded = true;
+    course.landing = fall / (state.centre_m * state.centre_m).max(1e-6);
+    state.front += state.flux * fall;
+    // The weight of the cloud now presses: what it takes of the momentum is counted so that the speed stays.
+    let heavy = (known.mixture.density_kg_m3 - course.ambient.density_kg_m3).max(0.0);
+    state.excess += 0.5 * WEIGHT * GRAVITY_M_S2 * heavy * state.half_width_m * known.height_m * known.height_m;
+    *known = course.known(state, Some(known));
+}
+
+pub fn section(source: &Source, s: &State, k: &Known) -> Section {
+    Section {
+        stage: Stage::Plume,
+        x_m: s.x_m,
+        // The middle of the release.
+        time_s: s.time_s + 0.5 * source.duration_s,
+        height_m: k.height_m,
+        half_width_m: s.half_width_m,
+        core_m: s.core_m,
+        centre_m: s.centre_m,
+        half_length_m: 0.0,
+        core_length_m: 0.0,
+        speed_m_s: k.speed_m_s,
+        across_m_s: k.across_m_s,
+        mixture: k.mixture,
+        grounded: k.grounded,
+        flux_kg_s: s.flux,
+        half_duration_s: 0.5 * source.duration_s,
+        rates: k.rates,
+    }
+}
