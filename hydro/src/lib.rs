@@ -2,14 +2,14 @@
 //! no people and no drill. `sim-core` lays it over a city, `sandtable flood` runs it alone.
 
 pub mod cases;
+pub mod channel;
 pub mod deck;
 pub mod files;
-pub mod flow;
 pub mod forcing;
 pub mod layers;
-pub mod ledger;
 pub mod mountain;
 pub mod sewer;
-pub mod solver;
 pub mod structures;
 pub mod validate;
+
+pub use shallow::{flow, ledger, solver};

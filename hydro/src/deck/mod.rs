@@ -8,14 +8,19 @@
 pub mod build;
 pub mod course;
 pub mod example;
+mod ground;
+pub mod happen;
 pub mod place;
+mod rims;
 pub mod run;
+mod sources;
 pub mod state;
 pub mod write;
 
 pub use course::{Course, Span};
 pub use place::Place;
 
+use crate::channel::ChannelsSpec;
 use crate::forcing::sources::ForcingSpec;
 use crate::sewer::SewersSpec;
 use crate::solver::{EdgeSide, Options};
@@ -65,6 +70,9 @@ pub struct Deck {
     /// Levees that can breach, gates, weirs, culverts, bridges, pumps, polders, storage under the streets.
     #[serde(default)]
     pub structures: StructuresSpec,
+    /// Rivers, canals and ditches narrower than a cell.
+    #[serde(default)]
+    pub channels: ChannelsSpec,
     #[serde(default)]
     pub sewers: SewersSpec,
     /// Pipe networks in the format of EPA SWMM (.inp).

@@ -3,8 +3,10 @@
 //! bit, as one that is not; how often checkpoints are written does not matter.
 
 use super::build::Model;
+pub use super::happen::Happening;
 use super::state::{Checkpoint, Water};
 use super::*;
+use crate::channel::Channels;
 use crate::flow::{Account, Face, Flow};
 use crate::forcing::sources::ForcingState;
 use crate::layers::extremes::{Extremes, ExtremesSpec};
@@ -43,13 +45,6 @@ pub struct Reading {
     pub v_m_s: f64,
 }
 
-/// Something that happened, in words.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Happening {
-    pub at_s: f64,
-    pub what: String,
-}
-
 /// All that changes beside the water.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SoFar {
@@ -70,6 +65,7 @@ pub struct Run {
     engine: Engine,
     structures: Structures,
     sewers: Sewers,
+    channels: Channels,
     pub so_far: SoFar,
 }
 
@@ -101,7 +97,8 @@ impl Run {
             happenings: Vec::new(),
             interventions: Vec::new(),
         };
-        let mut run = Run { structures: model.structures.clone(), model, engine, sewers, so_far };
+        let (structures, channels) = (model.structures.clone(), model.channels.clone());
+        let mut run = Run { structures, channels, model, engine, sewers, so_far };
         run.look();
         run.read_gauges();
         Ok(run)
@@ -109,7 +106,7 @@ impl Run {
 
     /// Goes on from a checkpoint of the same model.
     pub fn resume(model: Arc<Model>, checkpoint: Checkpoint, file: &Path) -> Result<Run, Complaints> {
-        let Checkpoint { water, structures, sewers, so_far, .. } = checkpoint;
+        let Checkpoint { water, structures, sewers, channels, so_far, .. } = checkpoint;
         let engine = match water {
             Water::Single(state) => Engine::Single(Box::new(Solver::resume(&model.domain, model.scheme, state))),
             Water::Double(state) => Engine::Double(Box::new(Solver::resume(&model.domain, model.scheme, state))),
@@ -117,7 +114,8 @@ impl Run {
         let flow: &dyn Flow = with!(&engine, s => s.as_ref());
         let sewers = Sewers::resume(model.sewers.clone(), sewers, flow, file)?;
         let structures = model.structures.clone().resume(structures)?;
-        Ok(Run { model, engine, structures, sewers, so_far })
+        let channels = model.channels.clone().resume(channels)?;
+        Ok(Run { model, engine, structures, sewers, channels, so_far })
     }
 
     /// All that a checkpoint has to keep.
@@ -130,6 +128,7 @@ impl Run {
             },
             structures: self.structures.state.clone(),
             sewers: self.sewers.state.clone(),
+            channels: self.channels.state.clone(),
             so_far: self.so_far.clone(),
         }
     }
@@ -146,24 +145,22 @@ impl Run {
         let (from, to) = (self.so_far.now_s, self.next_s());
         self.weather(from, to);
         let (sources, weather) = (&self.model.sources, &self.model.weather);
-        let (structures, sewers) = (&mut self.structures, &mut self.sewers);
+        let (structures, sewers, channels) = (&mut self.structures, &mut self.sewers, &mut self.channels);
         let happenings = &mut self.so_far.happenings;
         let built = *structures.spec != StructuresSpec::default();
         let piped = !sewers.spec.catchments.is_empty() || !sewers.spec.networks.is_empty();
         let mut act = |flow: &mut dyn Flow, now_s: f64, dt_s: f64| {
             sources.apply(flow, now_s, dt_s);
             weather.inflow(flow, now_s, now_s + dt_s);
+            channels.step(&mut structures.books(flow), now_s, dt_s);
             if built {
-                let news = structures.step(flow, now_s, dt_s);
-                happenings.extend(news.iter().map(|n| Happening { at_s: now_s + dt_s, what: format!("{n:?}") }));
+                let news = structures.step(&mut channels.water(flow), now_s, dt_s);
+                happenings.extend(news.iter().map(|n| Happening::structure(now_s + dt_s, n)));
             }
             if piped {
-                let news = sewers.step(&mut structures.books(flow), now_s, dt_s);
-                let told = |n: &crate::sewer::SewerNews| Happening {
-                    at_s: n.at_s,
-                    what: format!("{}: {:?}", n.place, n.what),
-                };
-                happenings.extend(news.iter().map(told));
+                let mut books = structures.books(flow);
+                let news = sewers.step(&mut channels.water(&mut books), now_s, dt_s);
+                happenings.extend(news.iter().map(Happening::sewer));
             }
         };
         let interventions = with!(&mut self.engine, s => s.advance(from, to - from, &mut act));
@@ -193,13 +190,24 @@ impl Run {
         self.so_far.extremes.look_at(flow, self.so_far.now_s);
     }
 
+    /// A gauge in a cell that a channel passes reads the channel: its level, its depth, its velocity along it.
     fn read_gauges(&mut self) {
         let flow: &dyn Flow = with!(&self.engine, s => s.as_ref());
         self.so_far.times_s.push(self.so_far.now_s);
         for (gauge, readings) in self.model.gauges.iter().zip(&mut self.so_far.readings) {
-            let (u_m_s, v_m_s) = flow.velocity_m_s(gauge.cell);
-            let (depth_m, stage_m) = (flow.depth_m(gauge.cell), flow.stage_m(gauge.cell));
-            readings.push(Reading { depth_m, stage_m, u_m_s, v_m_s });
+            let inside = gauge.channel.as_ref().and_then(|(name, along_m)| self.channels.read(name, *along_m));
+            readings.push(match inside {
+                Some(r) => {
+                    let (east, north) = r.heading;
+                    let (u_m_s, v_m_s) = (r.velocity_m_s * east, r.velocity_m_s * north);
+                    Reading { depth_m: r.depth_m, stage_m: r.level_m, u_m_s, v_m_s }
+                }
+                None => {
+                    let (u_m_s, v_m_s) = flow.velocity_m_s(gauge.cell);
+                    let (depth_m, stage_m) = (flow.depth_m(gauge.cell), flow.stage_m(gauge.cell));
+                    Reading { depth_m, stage_m, u_m_s, v_m_s }
+                }
+            });
         }
     }
 
@@ -214,6 +222,9 @@ impl Run {
     }
     pub fn steps(&self) -> u64 {
         with!(&self.engine, s => s.steps())
+    }
+    pub fn channels(&self) -> &Channels {
+        &self.channels
     }
     pub fn structures(&self) -> &Structures {
         &self.structures

@@ -2,6 +2,7 @@
 //! when it is complete, so that a run that is killed while writing leaves the checkpoint before.
 
 use super::run::SoFar;
+use crate::channel::ChannelsState;
 use crate::sewer::SewersState;
 use crate::solver::SolverState;
 use crate::structures::StructuresState;
@@ -11,7 +12,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 /// First bytes of a checkpoint; the last is the version of what follows.
-const MAGIC: &[u8; 8] = b"SANDFLO\x01";
+const MAGIC: &[u8; 8] = b"SANDFLO\x02";
 
 /// The water in the precision of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,7 @@ pub struct Checkpoint {
     pub water: Water,
     pub structures: StructuresState,
     pub sewers: SewersState,
+    pub channels: ChannelsState,
     pub so_far: SoFar,
 }
 

@@ -59,6 +59,7 @@ impl<'a> Folder<'a> {
         let clock = clock(now_s);
         let subtitle = Text::new(format!("水深，{clock}"), format!("Depth at {clock}"));
         self.picture(run, &format!("frames/{stem}.png"), subtitle, &shown, &Scale::depth(model.outputs.shown_m))?;
+        self.channels(run)?;
         self.gauges(run)
     }
 
@@ -238,16 +239,40 @@ impl<'a> Folder<'a> {
         self.put("gauges.csv", &(text + "\n"))
     }
 
+    /// One row for each, in both languages.
     fn happenings(&self, run: &Run) -> Result<(), Complaints> {
-        let mut text = String::from("time_s,what");
+        let mut text = String::from("time_s,zh,en");
+        let quoted = |t: &str| t.replace('"', "'");
         for h in &run.so_far.happenings {
-            let _ = write!(text, "\n{},\"{}\"", h.at_s, h.what.replace('"', "'"));
+            let _ = write!(text, "\n{},\"{}\",\"{}\"", h.at_s, quoted(&h.what.zh), quoted(&h.what.en));
         }
         for i in &run.so_far.interventions {
-            let p = run.model.domain.grid.centre(i.cell);
-            let _ = write!(text, "\n{},\"intervention at ({}, {}): {}\"", i.at_s, p.x, p.y, i.what.replace('"', "'"));
+            let (p, what) = (run.model.domain.grid.centre(i.cell), quoted(&i.what));
+            let zh = format!("({}, {})数值干预：{what}", p.x, p.y);
+            let _ = write!(text, "\n{},\"{zh}\",\"intervention at ({}, {}): {what}\"", i.at_s, p.x, p.y);
         }
         self.put("happenings.csv", &(text + "\n"))
+    }
+
+    /// Channels at this moment and the greatest so far: one row for each station.
+    fn channels(&self, run: &Run) -> Result<(), Complaints> {
+        let channels = run.channels();
+        if channels.is_empty() {
+            return Ok(());
+        }
+        let mut text =
+            String::from("channel,along_m,x,y,bed_m,bank_m,level_m,discharge_m3_s,max_level_m,max_discharge_m3_s");
+        for row in channels.table() {
+            let name = row.channel.replace([',', '"', '\n'], " ");
+            let _ = write!(
+                text,
+                "\n{name},{:.2},{:.2},{:.2},{:.4},{:.4}",
+                row.along_m, row.at.x, row.at.y, row.bed_m, row.bank_m
+            );
+            let (now, most) = (row.now, row.most);
+            let _ = write!(text, ",{:.4},{:.4},{:.4},{:.4}", now.0, now.1, most.0, most.1);
+        }
+        self.put(&format!("frames/channels_{}.csv", &stem(run.so_far.now_s)[6..]), &(text + "\n"))
     }
 }
 
@@ -295,9 +320,25 @@ pub fn summary(run: &Run, wall_s: f64) -> serde_json::Value {
         "water_now_m3": ledger.now_m3,
         "by_account_m3": accounts,
         "stored_in_structures_m3": run.structures().stored_m3(),
+        "channels_m3": channels(run),
         "greatest_depth_m": deepest,
         "flooded_m2": extremes.flooded_m2(model.outputs.shown_m as f32),
         "interventions": run.so_far.interventions.len(),
         "remarks": model.remarks.0.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// The balance of the channels.
+fn channels(run: &Run) -> serde_json::Value {
+    let (l, all) = (run.channels().ledger(), run.channels());
+    json!({
+        "at_start": l.start_m3,
+        "now": all.held_m3(),
+        "inflow": l.inflow_m3,
+        "boundary": l.boundary_m3,
+        "to_cells": l.to_cells_m3,
+        "from_cells": l.from_cells_m3,
+        "taken_by_others": l.taken_m3,
+        "unexplained": all.error_m3(),
     })
 }

@@ -179,6 +179,7 @@ pub fn read(inp: &Path) -> Result<Loaded, Complaints> {
         crests,
         weather: Default::default(),
         structures: Default::default(),
+        channels: Default::default(),
         sewers: Default::default(),
         sewer_files: Vec::new(),
         gauges,

@@ -102,12 +102,79 @@ pub enum Order {
     },
 }
 
+impl Order {
+    /// The order as a sentence, in both languages.
+    pub fn said(&self) -> Text {
+        let both = |zh: String, en: String| Text::new(zh, en);
+        // Where along a levee.
+        let at = |near: &Option<Point>| match near {
+            Some(p) => (format!("({:.0}, {:.0})附近", p.x, p.y), format!(" near ({:.0}, {:.0})", p.x, p.y)),
+            None => (String::new(), String::new()),
+        };
+        match self {
+            Order::SetGate { gate, open } => {
+                both(format!("{gate}开到 {:.0} %", 100.0 * open), format!("open {gate} to {:.0} %", 100.0 * open))
+            }
+            Order::AutomaticGate { gate } => both(format!("{gate}恢复自动"), format!("put {gate} back to its rules")),
+            Order::GateFault { gate, fault } => match fault {
+                Fault::None => both(format!("{gate}故障排除"), format!("{gate} works again")),
+                Fault::Stuck => both(format!("{gate}卡阻"), format!("{gate} is stuck")),
+                Fault::ByHand => both(format!("{gate}只能手动"), format!("{gate} works by hand only")),
+            },
+            Order::SetLock { gate, locking: true } => {
+                both(format!("{gate}通航"), format!("{gate} locks ships through"))
+            }
+            Order::SetLock { gate, locking: false } => both(format!("{gate}停航"), format!("{gate} stops locking")),
+            Order::StartPump { pump } => both(format!("{pump}开机"), format!("start {pump}")),
+            Order::StopPump { pump } => both(format!("{pump}停机"), format!("stop {pump}")),
+            Order::RepairPump { pump } => both(format!("抢修{pump}"), format!("repair {pump}")),
+            Order::StartMobilePump(pump) => {
+                both(format!("移动泵{}开机", pump.name), format!("start the mobile pump {}", pump.name))
+            }
+            Order::StopMobilePump { pump } => both(format!("移动泵{pump}停机"), format!("stop the mobile pump {pump}")),
+            Order::SetPower { power, on: true } => both(format!("{power}恢复供电"), format!("{power} comes back")),
+            Order::SetPower { power, on: false } => both(format!("{power}停电"), format!("{power} fails")),
+            Order::Breach { levee, near, .. } => {
+                let (zh, en) = at(near);
+                both(format!("{levee}{zh}决口"), format!("breach {levee}{en}"))
+            }
+            Order::CloseBreach { levee, near, metres } => {
+                let (zh, en) = at(near);
+                both(format!("{levee}{zh}堵口 {metres} m"), format!("close {metres} m of the breach of {levee}{en}"))
+            }
+            Order::RaiseLevee { levee, near, length_m, by_m } => {
+                let (zh, en) = at(near);
+                both(
+                    format!("{levee}{zh}加高 {by_m} m，长 {length_m} m"),
+                    format!("raise {length_m} m of {levee}{en} by {by_m} m"),
+                )
+            }
+            Order::Leak { levee, near, length_m, .. } => {
+                let (zh, en) = at(near);
+                both(format!("{levee}{zh}渗漏，长 {length_m} m"), format!("let {length_m} m of {levee} leak{en}"))
+            }
+            Order::Strengthen { levee, share } => both(
+                format!("{levee}反滤导渗 {:.0} %", 100.0 * share),
+                format!("stop {:.0} % more of the leaks of {levee}", 100.0 * share),
+            ),
+            Order::SetBoards { storage, height_m } => both(
+                format!("{storage}设挡水板 {height_m} m"),
+                format!("put boards of {height_m} m at the entrances of {storage}"),
+            ),
+            Order::Block { structure, share } => both(
+                format!("{structure}堵塞 {:.0} %", 100.0 * share),
+                format!("block {:.0} % of {structure}", 100.0 * share),
+            ),
+        }
+    }
+}
+
 impl Structures {
     /// Carries an order out.
     pub fn order(&mut self, flow: &mut dyn Flow, now_s: f64, order: &Order) -> News {
         let mut news = News::new();
         if let Err(why) = self.carry_out(flow, now_s, order, &mut news) {
-            news.push(StructureNews::Refused { what: format!("{order:?}"), why });
+            news.push(StructureNews::Refused { what: order.said(), why });
         }
         news
     }

@@ -30,100 +30,9 @@ const CLIFF: f64 = 0.1;
 /// What a run's step found: largest |u| + |v| + 2c, and whether a number went wrong.
 pub type Seen<R> = (R, bool);
 
-#[inline(always)]
-pub fn run_first<R: Real>(
-    field: &Field<R>,
-    run: Run,
-    out: &mut Four<R>,
-    rows: &mut Rows<R>,
-    tiles: &mut [Tile],
-) -> Seen<R> {
-    let n = run.i1 - run.i0;
-    rows.fit(n);
-    let mut seen = (R::of(0.0), false);
-    let row = |j: usize| j as isize;
-    load(field, run, row(run.j0) - 1, 0, rows);
-    load(field, run, row(run.j0), 1, rows);
-    between(field, run, row(run.j0), rows);
-    std::mem::swap(&mut rows.south, &mut rows.north);
-    for j in run.j0..run.j1 {
-        load(field, run, row(j) + 1, 2, rows);
-        rows.line.rotate_left(1);
-        between(field, run, row(j) + 1, rows);
-        rows.line.rotate_right(1);
-        let line = &rows.line[1];
-        let crest = Field::crest_row(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
-        face_row::<R, false>(
-            &line.b[1..n + 2],
-            &[],
-            &line.m[1..n + 2],
-            &line.u[1..n + 2],
-            &line.v[1..n + 2],
-            &line.b[2..n + 3],
-            &[],
-            &line.m[2..n + 3],
-            &line.u[2..n + 3],
-            &line.v[2..n + 3],
-            crest,
-            &mut rows.x.mass[..n + 1],
-            &mut rows.x.near[..n + 1],
-            &mut rows.x.far[..n + 1],
-            &mut rows.x.tangential[..n + 1],
-        );
-        Field::weirs(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.x, |k| {
-            (line.along_x(k + 1), line.along_x(k + 2))
-        });
-        finish_x(field, run, j, &mut rows.x, &mut rows.through_rims);
-        settle::<R, false>(field, run, j, out, rows, tiles, &mut seen);
-        std::mem::swap(&mut rows.south, &mut rows.north);
-        rows.line.rotate_left(1);
-    }
-    seen
-}
-
-#[inline(always)]
-fn load<R: Real>(field: &Field<R>, run: Run, j: isize, slot: usize, rows: &mut Rows<R>) {
-    let Rows { line, centred_x, centred_y, .. } = rows;
-    field.load(run, j, &mut line[slot], centred_x, centred_y);
-}
-
-/// First-order fluxes between row `j - 1` (line 0) and row `j` (line 1), into `rows.north`.
-#[inline(always)]
-fn between<R: Real>(field: &Field<R>, run: Run, j: isize, rows: &mut Rows<R>) {
-    let n = run.i1 - run.i0;
-    let Rows { line: [below, above, _], north, crest, bare, through_rims, .. } = rows;
-    let crests = crests_south_of(field, j);
-    let crest = match crests {
-        Some(list) => Field::crest_row(list, run.i0 as isize, n, crest, bare),
-        None => &bare[..n],
-    };
-    // Across a face between rows v is the normal velocity and u the tangential one.
-    face_row::<R, false>(
-        &below.b[2..n + 2],
-        &[],
-        &below.m[2..n + 2],
-        &below.v[2..n + 2],
-        &below.u[2..n + 2],
-        &above.b[2..n + 2],
-        &[],
-        &above.m[2..n + 2],
-        &above.v[2..n + 2],
-        &above.u[2..n + 2],
-        crest,
-        &mut north.mass[..n],
-        &mut north.near[..n],
-        &mut north.far[..n],
-        &mut north.tangential[..n],
-    );
-    if let Some(list) = crests {
-        Field::weirs(list, run.i0 as isize, n, north, |k| (below.along_y(k + 2), above.along_y(k + 2)));
-    }
-    finish_y(field, run, j, north, through_rims);
-}
-
 /// Crests on the faces between row `j - 1` and row `j`.
 #[inline(always)]
-fn crests_south_of<'a, R: Real>(field: &Field<'a, R>, j: isize) -> Option<&'a super::rows::Crests<R>> {
+pub fn crests_south_of<'a, R: Real>(field: &Field<'a, R>, j: isize) -> Option<&'a super::rows::Crests<R>> {
     (j > 0 && (j as usize) < field.ny).then(|| &field.crest_north[j as usize - 1])
 }
 
@@ -208,7 +117,7 @@ pub fn widths<R: Real>(field: &Field<R>, from: usize, n: usize, k: &mut [R]) {
 
 /// New values of row `j` from `rows.x`, `rows.south`, `rows.north` and the sources.
 #[inline(always)]
-fn settle<R: Real, const SOURCE: bool>(
+pub fn settle<R: Real, const SOURCE: bool>(
     field: &Field<R>,
     run: Run,
     j: usize,
@@ -259,6 +168,13 @@ fn settle<R: Real, const SOURCE: bool>(
     }
 }
 
+/// Row `j` into line `slot`.
+#[inline(always)]
+pub fn load<R: Real>(field: &Field<R>, run: Run, j: isize, slot: usize, rows: &mut Rows<R>) {
+    let Rows { line, centred_x, centred_y, .. } = rows;
+    field.load(run, j, &mut line[slot], centred_x, centred_y);
+}
+
 #[inline(always)]
 pub fn run_second<R: Real>(
     field: &Field<R>,
@@ -283,8 +199,12 @@ pub fn run_second<R: Real>(
                 Some(list) => Field::crest_row(list, run.i0 as isize, n, &mut rows.crest, &rows.bare),
                 None => &rows.bare[..n],
             };
-            let (below, above) = (&rows.north_before, &rows.south_side);
             let (south, here) = (&rows.line[0], &rows.line[1]);
+            if j == 0 || j == field.ny as isize {
+                let below = (&mut rows.north_before, &south.b[..]);
+                open_rim(field, run, j == 0, below, (&mut rows.south_side, &here.b));
+            }
+            let (below, above) = (&rows.north_before, &rows.south_side);
             face_row::<R, true>(
                 &south.b[2..n + 2],
                 &below.b[1..n + 1],
@@ -343,13 +263,7 @@ pub fn run_second<R: Real>(
             let (north, south) = (&rows.north_side, &rows.south_side);
             bed_source(n, (&east.b[1..], &east.m[1..]), (&west.b[1..], &west.m[1..]), &mut rows.source_x);
             bed_source(n, (&north.b[1..], &north.m[1..]), (&south.b[1..], &south.m[1..]), &mut rows.source_y);
-            if let Some(open) = field.porosity {
-                let open = &open[row * field.nx + run.i0..row * field.nx + run.i1];
-                for (k, open) in open.iter().enumerate() {
-                    rows.source_x[k] = rows.source_x[k] * *open;
-                    rows.source_y[k] = rows.source_y[k] * *open;
-                }
-            }
+            open_sources(field, run, row, rows);
         }
         std::mem::swap(&mut rows.south, &mut rows.north);
         std::mem::swap(&mut rows.north_before, &mut rows.north_side);
@@ -367,17 +281,29 @@ fn bed_source<R: Real>(n: usize, one: (&[R], &[R]), zero: (&[R], &[R]), out: &mu
     }
 }
 
+/// The bed pushes the share of a cell that is open.
+#[inline(always)]
+pub fn open_sources<R: Real>(field: &Field<R>, run: Run, j: usize, rows: &mut Rows<R>) {
+    if let Some(open) = field.porosity {
+        let open = &open[j * field.nx + run.i0..j * field.nx + run.i1];
+        for (k, open) in open.iter().enumerate() {
+            rows.source_x[k] = rows.source_x[k] * *open;
+            rows.source_y[k] = rows.source_y[k] * *open;
+        }
+    }
+}
+
 /// Tiles of another scheme around a run: over faces to them only first-order fluxes pass, so that both sides compute
 /// the same.
-struct Strange {
-    west: bool,
-    east: bool,
-    south: [bool; super::tiles::RUN_TILES],
-    north: [bool; super::tiles::RUN_TILES],
+pub struct Strange {
+    pub west: bool,
+    pub east: bool,
+    pub south: [bool; super::tiles::RUN_TILES],
+    pub north: [bool; super::tiles::RUN_TILES],
 }
 
 impl Strange {
-    fn around<R: Real>(field: &Field<R>, run: Run) -> Strange {
+    pub fn around<R: Real>(field: &Field<R>, run: Run) -> Strange {
         let other = |i: usize, j: usize| field.kind_at(i, j) != run.kind;
         let mut strange = Strange {
             west: run.i0 > 0 && other(run.i0 - 1, run.j0),
@@ -404,6 +330,21 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
     friction[1..n + 1].copy_from_slice(&field.friction[row + run.i0..row + run.i1]);
     friction[0] = field.friction[row + run.i0.saturating_sub(1)];
     friction[n + 1] = field.friction[row + run.i1.min(field.nx - 1)];
+    let inside = j.clamp(0, field.ny as isize - 1) as usize;
+    let given = |rim: Rim| matches!(rim, Rim::Stage(_) | Rim::Inflow(_));
+    let (rim_west, rim_east) = (field.rim(0, inside), field.rim(1, inside));
+    let west_given = run.i0 == 0 && given(rim_west) && field.nx > 1;
+    let east_given = run.i1 == field.nx && given(rim_east) && field.nx > 1;
+    let (ghost_west, ghost_east) = (here.along_x(1), here.along_x(n + 2));
+    if west_given {
+        here.set(
+            1,
+            mirror(shape_beyond(rim_west, mirror(ghost_west), mirror(here.along_x(2)), mirror(here.along_x(3)))),
+        );
+    }
+    if east_given {
+        here.set(n + 2, shape_beyond(rim_east, ghost_east, here.along_x(n + 1), here.along_x(n)));
+    }
     reconstruct(
         n + 2,
         (R::of(0.5) * field.k, R::of(0.5) * field.dt, R::of(CLIFF) * field.dt / field.k),
@@ -428,21 +369,27 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
         &mut south_side.u,
         &mut south_side.v,
     );
+    if west_given {
+        here.set(1, ghost_west);
+    }
+    if east_given {
+        here.set(n + 2, ghost_east);
+    }
     // The cell itself as a side: its bed is no higher than itself.
     let plain = |line: &Line<R>, k: usize| -> Beside<R> { Beside { b: R::of(0.0), ..line.along_x(k + 1) } };
-    let inside = j.clamp(0, field.ny as isize - 1) as usize;
     if strange.west {
         east.set(0, plain(here, 0));
         west.set(1, plain(here, 1));
     } else if run.i0 == 0 {
         // Beyond the rim stands the mirror of the first cell's own side, or what the rim holds.
-        rim_side(field.rim(0, inside), west, 1, east, 0, plain(here, 0));
+        let side = beyond_side(rim_west, mirror(west.along_x(1)), here.b[2], mirror(ghost_west));
+        east.set(0, mirror(side));
     }
     if strange.east {
         east.set(n, plain(here, n));
         west.set(n + 1, plain(here, n + 1));
     } else if run.i1 == field.nx {
-        rim_side(field.rim(1, inside), east, n, west, n + 1, plain(here, n + 1));
+        west.set(n + 1, beyond_side(rim_east, east.along_x(n), here.b[n + 1], ghost_east));
     }
     for s in 0..n.div_ceil(TILE_W) {
         let columns = 1 + s * TILE_W..1 + ((s + 1) * TILE_W).min(n);
@@ -482,7 +429,7 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
             level(*i as isize);
         }
     }
-    // Rims in the south and north: mirror, or what the rim holds.
+    // Rims in the south and north: mirror, or for now the ghost (`open_rim`).
     if j == -1 || j == field.ny as isize {
         let side = if j < 0 { 2 } else { 3 };
         for k in 1..n + 1 {
@@ -495,13 +442,77 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
     }
 }
 
-/// Puts beyond a rim what stands there: the mirror of the inner side at a wall, else the ghost as loaded.
+/// A ghost from which the cell within takes its shape, where the rim gives a level or a discharge: the ground goes on as it
+/// comes, the level passes what is given half way between both, else goes on as it comes. Velocities outwards.
 #[inline(always)]
-fn rim_side<R: Real>(rim: Rim, inner: &Line<R>, at: usize, outer: &mut Line<R>, beyond: usize, ghost: Beside<R>) {
-    if rim == Rim::Wall {
-        outer.set(beyond, mirror(inner.along_x(at)));
-    } else {
-        outer.set(beyond, ghost);
+fn shape_beyond<R: Real>(rim: Rim, ghost: Beside<R>, inside: Beside<R>, inner: Beside<R>) -> Beside<R> {
+    let rise = inside.b - inner.b;
+    let level = match rim {
+        Rim::Stage(level_m) => R::of(2.0 * ((level_m - inside.b.f64()) - inside.m.f64())),
+        _ => rise + (inside.m - inner.m),
+    };
+    let m = inside.m + (level - rise);
+    if lesser(lesser(inside.m, inner.m), m) <= R::of(SHAPELESS_M) {
+        return ghost;
+    }
+    let u = match rim {
+        Rim::Inflow(q) => -R::of(q) / m,
+        _ => inside.u + (inside.u - inner.u),
+    };
+    Beside { b: inside.b + rise, m, u, ..ghost }
+}
+
+/// What stands beyond a rim at the side of the cell within (velocities outwards; `cell_b` is that cell's bed): the mirror of
+/// that side at a wall, that side itself where water is free to leave, what the rim holds on the bed of that side.
+#[inline(always)]
+fn beyond_side<R: Real>(rim: Rim, side: Beside<R>, cell_b: R, ghost: Beside<R>) -> Beside<R> {
+    let zero = R::of(0.0);
+    let b = side.b + (cell_b - ghost.b);
+    match rim {
+        Rim::Wall => mirror(side),
+        Rim::Free => Beside { b, u: greater(side.u, zero), ..side },
+        Rim::Stage(level_m) => {
+            let m = R::of(((level_m - cell_b.f64()) - side.b.f64()).max(0.0));
+            let c = (R::of(G) * m).root();
+            let u = side.u + R::of(2.0) * ((R::of(G) * side.m).root() - c);
+            let u = if side.m > zero && m > zero { u } else { zero };
+            Beside { b, m, u: greater(lesser(u, c), -c), ..side }
+        }
+        Rim::Inflow(q) => {
+            let m = greater(side.m, R::of(base::math::cbrt(q * q / G)));
+            let u = if m > R::of(super::flux::STILL_M) { -R::of(q) / m } else { zero };
+            Beside { b, m, u, v: zero, ..side }
+        }
+    }
+}
+
+/// The same for the cells of a row of faces on the southern or northern rim, between the sides below and above.
+#[inline(always)]
+fn open_rim<R: Real>(
+    field: &Field<R>,
+    run: Run,
+    south: bool,
+    (below, below_b): (&mut Line<R>, &[R]),
+    (above, above_b): (&mut Line<R>, &[R]),
+) {
+    let side = if south { 2 } else { 3 };
+    if field.rims[side].is_empty() {
+        return;
+    }
+    for k in 1..run.i1 - run.i0 + 1 {
+        let rim = field.rim(side, run.i0 + k - 1);
+        if rim == Rim::Wall {
+            continue;
+        }
+        let turned = |b: Beside<R>| Beside { u: b.v, v: b.u, ..b };
+        if south {
+            let ghost = Beside { b: below_b[k + 1], ..Beside::default() };
+            let out = beyond_side(rim, mirror(above.along_y(k)), above_b[k + 1], ghost);
+            below.set(k, turned(mirror(out)));
+        } else {
+            let ghost = Beside { b: above_b[k + 1], ..Beside::default() };
+            above.set(k, turned(beyond_side(rim, below.along_y(k), below_b[k + 1], ghost)));
+        }
     }
 }
 
@@ -645,7 +656,7 @@ pub fn step_run<R: Real>(
     tiles: &mut [Tile],
 ) -> Seen<R> {
     match run.kind {
-        Kind::First => run_first(field, run, out, rows, tiles),
+        Kind::First => super::first::run(field, run, out, rows, tiles),
         Kind::Second => run_second(field, run, out, rows, tiles),
         Kind::Inertial => super::inertial::run(field, run, out, rows, tiles),
     }

@@ -29,6 +29,8 @@ pub enum Account {
     Structure,
     /// Into underpasses, metro entrances, basements (negative), and back.
     Storage,
+    /// Into channels narrower than a cell (negative), and out over their banks.
+    Channel,
     /// Bed material that a debris flow takes up (positive) or lays down.
     Entrainment,
     /// Taken off by a recorded intervention.
@@ -36,7 +38,7 @@ pub enum Account {
 }
 
 impl Account {
-    pub const ALL: [Account; 10] = [
+    pub const ALL: [Account; 11] = [
         Account::Rain,
         Account::Infiltration,
         Account::Boundary,
@@ -45,6 +47,7 @@ impl Account {
         Account::Pump,
         Account::Structure,
         Account::Storage,
+        Account::Channel,
         Account::Entrainment,
         Account::Intervention,
     ];

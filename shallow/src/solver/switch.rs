@@ -2,7 +2,8 @@
 //!
 //! Local inertia leaves advection out and needs friction to be stable: it is for calm water on lowland. A tile goes to the
 //! shock-capturing scheme where the bed is steep or smooth, the water fast, its surface broken, or a breach opened; so
-//! do its neighbours, since what is fast moves on. It comes back when all of that is over.
+//! do its neighbours, since what is fast moves on. It comes back when all of that is over. What the ground decides, it decides
+//! once: sheets are too thin to judge their speed, so a tile on which a sheet would run fast never goes to and fro.
 
 use super::domain::{Domain, Scheme};
 use super::flux::mobile;
@@ -10,7 +11,7 @@ use super::real::Real;
 use super::tiles::{Kind, TILE_H, TILE_W};
 use super::{Solver, rows::Field};
 use crate::flow::G;
-use base::fold;
+use base::{fold, math};
 
 /// Steps between two looks at the schemes.
 pub const LOOK_STEPS: u64 = 16;
@@ -24,16 +25,18 @@ const MANNING_SMOOTH: f64 = 0.015;
 /// against the surface slope; 0.5: Bates et al. 2010 call it subcritical practice, de Almeida & Bates 2013 show errors from there).
 const FROUDE_FAST: f64 = 0.5;
 const FROUDE_CALM: f64 = 0.35;
+/// Froude number that a front before dry ground would have, were its step a slope: dam breaks are far above, the fronts of
+/// slow floods on a plain below (assumption; a plain's front of 0.1 m on 5 m cells at n = 0.05 has 0.6).
+const FRONT_FAST: f64 = 1.0;
+const FRONT_CALM: f64 = 0.7;
 /// Water thinner than this decides nothing, m.
 const DEEP_ENOUGH_M: f64 = 0.05;
-/// A current that carries less than this is slow, and a step of the surface over a sill that is under less than this is
-/// no bore: rain that runs off a field over the bank of a ditch is critical there, and what it does ends in the ditch.
-/// (0.1 m2/s is 0.7 m/s in 0.15 m of water, Froude 0.55; assumption.)
-const TELLING_M2_S: f64 = 0.1;
-const TELLING_M: f64 = 0.15;
-/// A step of the surface between two cells, as a share of the greater depth, from which it counts as broken.
+/// A step of the surface between two cells, as a share of the greater depth, from which it counts as broken, and below
+/// which it counts as whole again.
 const BROKEN: f64 = 0.3;
-/// Sheets thinner than this have no shape that a second order could see, m.
+const WHOLE: f64 = 0.2;
+/// Sheets thinner than this have no shape that a second order could see, m (not on smooth ground: a laboratory's sheets do).
+/// A tile comes back from first order at half as much again.
 const SHEET_M: f64 = 0.01;
 
 /// Tiles on whose ground local inertia does not hold.
@@ -56,8 +59,17 @@ pub fn rough_ground(domain: &Domain) -> Vec<bool> {
         let slope_x = rise_x / ny / ((nx - 1.0).max(1.0) * grid.cell_m);
         let slope_y = rise_y / nx / ((ny - 1.0).max(1.0) * grid.cell_m);
         let smooth = (j0..j1).any(|j| (i0..i1).any(|i| domain.manning[grid.index(i, j)] < MANNING_SMOOTH));
-        slope_x * slope_x + slope_y * slope_y > SLOPE_STEEP * SLOPE_STEEP || smooth
+        let manning = (j0..j1).map(|j| (i0..i1).map(|i| domain.manning[grid.index(i, j)]).sum::<f64>()).sum::<f64>();
+        let slope = math::sqrt(slope_x * slope_x + slope_y * slope_y);
+        // A sheet just too thin to be looked at, running as Manning says.
+        let sheet_froude = normal_froude(DEEP_ENOUGH_M, slope, manning / (nx * ny));
+        slope > SLOPE_STEEP || sheet_froude > FROUDE_FAST || smooth
     })
+}
+
+/// Froude number of uniform flow of a depth: u = m^(2/3) S^(1/2) / n.
+fn normal_froude(m: f64, slope: f64, manning: f64) -> f64 {
+    math::cbrt(math::sqrt(m)) * math::sqrt(slope) / (manning.max(1e-6) * math::sqrt(G))
 }
 
 /// What a look at a tile found.
@@ -66,7 +78,8 @@ struct Look {
     wet: bool,
     fast: bool,
     calm: bool,
-    sheet: bool,
+    /// Deepest water, m, where it runs as a sheet over rough ground.
+    sheet_m: Option<f64>,
 }
 
 impl<R: Real> Solver<R> {
@@ -76,7 +89,8 @@ impl<R: Real> Solver<R> {
         let mut any = false;
         for (b, band) in self.bands.iter().enumerate() {
             for &start in &band.bad {
-                let end = (start + super::tiles::RUN_TILES).min(self.tiles_x);
+                let kind = kinds[b * self.tiles_x + start];
+                let end = (start + kind.run_tiles()).min(self.tiles_x);
                 for t in b * self.tiles_x + start..b * self.tiles_x + end {
                     if kinds[t] != Kind::First && kinds[t] == kinds[b * self.tiles_x + start] {
                         kinds[t] = Kind::First;
@@ -95,7 +109,15 @@ impl<R: Real> Solver<R> {
     /// Looks at every tile and changes schemes where they should.
     pub(super) fn switch(&mut self) {
         let state = &self.state;
-        if self.options.scheme != Scheme::Auto && state.cooling.iter().all(|c| *c == 0) {
+        let fixed = match self.options.scheme {
+            Scheme::Auto => None,
+            Scheme::Inertial => Some(Kind::Inertial),
+            Scheme::First => Some(Kind::First),
+            Scheme::Second => Some(Kind::Second),
+        };
+        if let Some(kind) = fixed
+            && state.kinds.iter().all(|k| *k == kind)
+        {
             return;
         }
         let looks = match self.options.scheme {
@@ -127,7 +149,10 @@ impl<R: Real> Solver<R> {
                         let ground = self.rough_ground[k] || state.pinned[k];
                         if !ground && !look.fast && !stirred && (look.calm || was_calm || !look.wet) {
                             Kind::Inertial
-                        } else if look.sheet {
+                        } else if look
+                            .sheet_m
+                            .is_some_and(|m| m < if kinds[k] == Kind::First { 1.5 } else { 1.0 } * SHEET_M)
+                        {
                             Kind::First
                         } else {
                             Kind::Second
@@ -146,7 +171,7 @@ impl<R: Real> Solver<R> {
         let field = self.field(0.0);
         fold::map(self.state.kinds.len(), |k| {
             let (b, t) = (k / self.tiles_x, k % self.tiles_x);
-            if !self.bands[b].tiles[t].wet { Look::default() } else { look(&field, b, t) }
+            if !self.bands[b].tiles[t].wet { Look::default() } else { look(&field, self.grid.cell_m, b, t) }
         })
     }
 
@@ -197,39 +222,39 @@ impl<R: Real> Solver<R> {
     }
 }
 
-fn look<R: Real>(field: &Field<R>, b: usize, t: usize) -> Look {
+fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     let (i0, i1) = (t * TILE_W, ((t + 1) * TILE_W).min(field.nx));
     let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(field.ny));
-    let (mut froude2, mut deepest, mut broken) = (0.0f64, 0.0f64, false);
+    let (mut froude2, mut deepest, mut step, mut front) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+    let mut smooth = false;
     for j in j0..j1 {
         for i in i0..i1 {
             let c = j * field.nx + i;
             let depth = |c: usize| mobile(field.water.h[c], field.film, field.least).f64();
             let m = depth(c);
             deepest = deepest.max(m);
-            if m < DEEP_ENOUGH_M {
-                continue;
-            }
-            let (qx, qy) = field.momentum(i, j);
-            let (qx, qy) = (qx.f64(), qy.f64());
-            let q2 = qx * qx + qy * qy;
-            if q2 > TELLING_M2_S * TELLING_M2_S {
-                froude2 = froude2.max(q2 / (G * m * m * m));
-            }
+            smooth |= field.friction[c].f64() < G * MANNING_SMOOTH * MANNING_SMOOTH;
             // What stands higher behind a levee does not break the surface.
-            let crested = |list: &[(u32, R)]| {
-                list.iter().any(|(column, crest)| *column as usize == i && (*crest - field.z[c]).f64() > m)
+            let crested = |list: &[(u32, R)], high: f64| {
+                list.iter().any(|(column, crest)| *column as usize == i && (*crest - field.z[c]).f64() > high)
             };
             let mut against = |n: usize, list: &[(u32, R)]| {
-                if crested(list) {
+                let m1 = depth(n);
+                if m.max(m1) < DEEP_ENOUGH_M {
                     return;
                 }
-                let m1 = depth(n);
                 let rise = (field.z[n] - field.z[c]).f64();
-                let step = rise + (m1 - m);
-                // The higher level over the higher bed.
-                let over = m + step.max(0.0) - rise.max(0.0);
-                broken |= m1 >= DEEP_ENOUGH_M && over >= TELLING_M && step.abs() > BROKEN * m.max(m1);
+                if crested(list, m.max(rise + m1)) {
+                    return;
+                }
+                let drop = -(rise + (m1 - m));
+                if m.min(m1) >= DEEP_ENOUGH_M {
+                    step = step.max(drop.abs() / m.max(m1));
+                } else if (m > m1) == (drop > 0.0) {
+                    // Water before dry ground below it: as fast as friction lets it run down its own front.
+                    let manning = math::sqrt(field.friction[if m > m1 { c } else { n }].f64() / G);
+                    front = front.max(normal_froude(m.max(m1), drop.abs() / cell_m, manning));
+                }
             };
             if i + 1 < field.nx {
                 against(c + 1, &field.crest_east[j]);
@@ -237,12 +262,18 @@ fn look<R: Real>(field: &Field<R>, b: usize, t: usize) -> Look {
             if j + 1 < field.ny {
                 against(c + field.nx, &field.crest_north[j]);
             }
+            if m < DEEP_ENOUGH_M {
+                continue;
+            }
+            let (qx, qy) = field.momentum(i, j);
+            let (qx, qy) = (qx.f64(), qy.f64());
+            froude2 = froude2.max((qx * qx + qy * qy) / (G * m * m * m));
         }
     }
     Look {
         wet: deepest > 0.0,
-        fast: broken || froude2 > FROUDE_FAST * FROUDE_FAST,
-        calm: !broken && froude2 < FROUDE_CALM * FROUDE_CALM,
-        sheet: deepest < SHEET_M,
+        fast: step > BROKEN || front > FRONT_FAST || froude2 > FROUDE_FAST * FROUDE_FAST,
+        calm: step < WHOLE && front < FRONT_CALM && froude2 < FROUDE_CALM * FROUDE_CALM,
+        sheet_m: (!smooth).then_some(deepest),
     }
 }

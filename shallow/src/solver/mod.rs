@@ -10,7 +10,9 @@
 //! instructions, so both get the same bits, on any number of threads, and mass is kept.
 
 mod band;
+mod column;
 pub mod domain;
+mod first;
 pub mod flux;
 mod godunov;
 mod inertial;
@@ -26,6 +28,7 @@ use band::{Band, Piece};
 use base::fold;
 use base::grid::Grid;
 use base::{digest::Digest, math};
+use column::Column;
 pub use domain::{Domain, Edge, EdgeKind, EdgeSide, Options, Scheme};
 use flux::{STILL_M, gain, mobile};
 pub use real::Real;
@@ -51,7 +54,7 @@ pub struct Intervention {
 #[serde(bound = "R: Real")]
 pub struct SolverState<R> {
     water: Water<R>,
-    z: Vec<R>,
+    z: Column<R>,
     crests: Vec<(Face, f64)>,
     kinds: Vec<Kind>,
     /// Looks for which a tile stays on the fallback.
@@ -73,8 +76,8 @@ pub struct Solver<R> {
     edges: Vec<Edge>,
     film: R,
     least: R,
-    friction: Vec<R>,
-    porosity: Option<Vec<R>>,
+    friction: Column<R>,
+    porosity: Option<Column<R>>,
     state: SolverState<R>,
     crest_east: Vec<Crests<R>>,
     crest_north: Vec<Crests<R>>,
@@ -405,19 +408,17 @@ impl<R: Real> Solver<R> {
             for k in edge.from..edge.to {
                 let cell = edge.side.cell(&self.grid, k);
                 let bed = self.state.z[cell].f64();
-                let (m, u) = match self.rims[edge.side as usize][k] {
+                let (m, q) = match self.rims[edge.side as usize][k] {
                     Rim::Stage(level) => ((level - bed).max(0.0), 0.0),
-                    Rim::Inflow(q) if q > 0.0 => {
-                        let m = self.free_m(cell).max(math::cbrt(q * q / G));
-                        (m, q / m)
-                    }
+                    Rim::Inflow(q) if q > 0.0 => (self.free_m(cell).max(math::cbrt(q * q / G)), q),
                     Rim::Inflow(_) | Rim::Wall | Rim::Free => (0.0, 0.0),
                 };
                 if m > 0.0 {
                     let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
                     let tile = &mut self.bands[j / TILE_H].tiles[i / TILE_W];
                     tile.wet = true;
-                    self.speed_m_s = self.speed_m_s.max(u + 2.0 * (G * m).sqrt());
+                    let staggered = self.kind(cell) == Kind::Inertial;
+                    self.speed_m_s = self.speed_m_s.max(speed_m_s(m, q, 0.0, staggered, &self.options));
                 }
             }
         }

@@ -14,7 +14,7 @@ const TELLING_M: f64 = 1e-4;
 impl<R: Real> Solver<R> {
     /// Bytes that it holds, row buffers and the allocator's own left out.
     pub fn bytes(&self) -> usize {
-        let cells = |columns: &[&Vec<R>]| columns.iter().map(|c| c.capacity()).sum::<usize>() * size_of::<R>();
+        let cells = |columns: &[&super::Column<R>]| columns.iter().map(|c| c.bytes()).sum::<usize>();
         let (w, n) = (&self.state.water, &self.next);
         let fields = cells(&[&w.h, &w.lo, &w.qx, &w.qy, &n.h, &n.lo, &n.qx, &n.qy, &self.state.z, &self.friction]);
         let open = self.porosity.as_ref().map_or(0, |p| cells(&[p]));

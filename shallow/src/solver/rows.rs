@@ -1,5 +1,6 @@
 //! Rows of cells on their way through a step: what a band reads of its field, ghosts beyond the rims, row buffers.
 
+use super::column::Column;
 use super::flux::{Beside, NO_CREST, Passing, STILL_M, mobile, over_crest, passing};
 use super::real::{Real, greater, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
@@ -19,18 +20,19 @@ pub enum Rim {
 /// The columns of the water. `qx`, `qy` are the momentum of a cell (m2/s) under a Godunov scheme, and the discharge
 /// through its eastern and northern face under local inertia.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(bound = "R: Real")]
 pub struct Water<R> {
     /// Depth, m, film included.
-    pub h: Vec<R>,
+    pub h: Column<R>,
     /// What the depth's word does not hold, m.
-    pub lo: Vec<R>,
-    pub qx: Vec<R>,
-    pub qy: Vec<R>,
+    pub lo: Column<R>,
+    pub qx: Column<R>,
+    pub qy: Column<R>,
 }
 
 impl<R: Real> Water<R> {
     pub fn dry(cells: usize) -> Water<R> {
-        let zero = || vec![R::of(0.0); cells];
+        let zero = || Column::filled(R::of(0.0), cells);
         Water { h: zero(), lo: zero(), qx: zero(), qy: zero() }
     }
 }
@@ -77,18 +79,16 @@ pub struct Run {
 /// Bed, mobile depth and velocity along a row, with two ghosts at either end: entry `k` is column `i0 + k - 2`.
 #[derive(Debug, Clone, Default)]
 pub struct Line<R> {
-    pub b: Vec<R>,
-    pub m: Vec<R>,
-    pub u: Vec<R>,
-    pub v: Vec<R>,
+    pub b: Column<R, 2>,
+    pub m: Column<R, 2>,
+    pub u: Column<R, 2>,
+    pub v: Column<R, 2>,
 }
 
 impl<R: Real> Line<R> {
     pub fn fit(&mut self, n: usize) {
         for column in [&mut self.b, &mut self.m, &mut self.u, &mut self.v] {
-            if column.len() < n {
-                column.resize(n, R::of(0.0));
-            }
+            column.fit(n);
         }
     }
     /// Velocity through faces of the row (west to east).
@@ -110,18 +110,16 @@ impl<R: Real> Line<R> {
 /// Fluxes through a row of faces.
 #[derive(Debug, Clone, Default)]
 pub struct Faces<R> {
-    pub mass: Vec<R>,
-    pub near: Vec<R>,
-    pub far: Vec<R>,
-    pub tangential: Vec<R>,
+    pub mass: Column<R>,
+    pub near: Column<R>,
+    pub far: Column<R>,
+    pub tangential: Column<R>,
 }
 
 impl<R: Real> Faces<R> {
     pub fn fit(&mut self, n: usize) {
         for column in [&mut self.mass, &mut self.near, &mut self.far, &mut self.tangential] {
-            if column.len() < n {
-                column.resize(n, R::of(0.0));
-            }
+            column.fit(n);
         }
     }
     #[inline(always)]
@@ -142,21 +140,25 @@ pub struct Rows<R> {
     pub x: Faces<R>,
     pub south: Faces<R>,
     pub north: Faces<R>,
-    pub centred_x: Vec<R>,
-    pub centred_y: Vec<R>,
-    pub crest: Vec<R>,
-    pub bare: Vec<R>,
-    pub k: Vec<R>,
-    pub mobile: Vec<R>,
-    pub speed: Vec<R>,
+    /// Discharges through the faces of a row under local inertia: entry `k` is west of column i0 + k.
+    pub through_x: Column<R, 1>,
+    pub centred_x: Column<R>,
+    pub centred_y: Column<R>,
+    pub crest: Column<R>,
+    pub bare: Column<R>,
+    /// Zeros.
+    pub still: Column<R>,
+    pub k: Column<R>,
+    pub mobile: Column<R>,
+    pub speed: Column<R>,
     /// East, west, north and south sides of the cells of a row (second order); north sides of the row before.
     pub east: Line<R>,
     pub west: Line<R>,
     pub north_side: Line<R>,
     pub north_before: Line<R>,
     pub south_side: Line<R>,
-    pub source_x: Vec<R>,
-    pub source_y: Vec<R>,
+    pub source_x: Column<R>,
+    pub source_y: Column<R>,
     /// Water that came in through the rims, m2/s summed over faces.
     pub through_rims: f64,
     pub width: usize,
@@ -183,16 +185,18 @@ impl<R: Real> Rows<R> {
         for column in [
             &mut self.centred_x,
             &mut self.centred_y,
+            &mut self.still,
             &mut self.k,
             &mut self.mobile,
             &mut self.speed,
             &mut self.source_x,
             &mut self.source_y,
         ] {
-            column.resize(w, R::of(0.0));
+            column.fit(w);
         }
-        self.crest.resize(w, R::of(NO_CREST));
-        self.bare.resize(w, R::of(NO_CREST));
+        self.crest = Column::filled(R::of(NO_CREST), w);
+        self.bare = Column::filled(R::of(NO_CREST), w);
+        self.through_x.fit(w);
     }
 }
 

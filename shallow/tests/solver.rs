@@ -6,8 +6,8 @@ use base::digest::Digest;
 use base::fold::with_threads;
 use base::grid::Grid;
 use base::time::Tick;
-use hydro::flow::{Account, Face, Flow, G, Side};
-use hydro::solver::{Domain, Edge, EdgeKind, EdgeSide, Kind, Options, Real, Scheme, Solver, SolverState};
+use shallow::flow::{Account, Face, Flow, G, Side};
+use shallow::solver::{Domain, Edge, EdgeKind, EdgeSide, Kind, Options, Real, Scheme, Solver, SolverState};
 
 const SCHEMES: [Scheme; 4] = [Scheme::Auto, Scheme::Inertial, Scheme::First, Scheme::Second];
 
@@ -295,4 +295,34 @@ fn a_dam_break_onto_water_and_onto_dry_ground_is_as_stoker_and_ritter_say() {
     assert!(error(&first, &stoker, 30.0) < 0.022, "{}", error(&first, &stoker, 30.0));
     let auto = dam_break::<f64>(Scheme::Auto, 1.0, 30.0, false);
     assert!(error(&auto, &stoker, 30.0) < 0.0055, "the automatic choice takes the accurate scheme");
+}
+
+#[test]
+fn a_tide_comes_in_over_the_rim_smoothly_by_steps_as_long_as_each_scheme_allows() {
+    // Grade: behaviour. A closed basin, far shorter than the wave: its level is that of the sea outside.
+    let (nx, ny, cell_m, period_s) = (24, 6, 100.0, 7200.0);
+    let sea = |t: f64| 0.5 * (1.0 - (std::f64::consts::TAU * t / period_s).cos());
+    let stage: Vec<(f64, f64)> = (0..=240).map(|k| (30.0 * f64::from(k), sea(30.0 * f64::from(k)))).collect();
+    let grid = Grid { nx, ny, cell_m, x0: 0.0, y0: 0.0 };
+    let mut steps = Vec::new();
+    for scheme in [Scheme::Inertial, Scheme::First, Scheme::Second] {
+        let mut domain = Domain::new(grid, vec![-5.0; nx * ny], vec![0.03; nx * ny]);
+        domain.edges.push(Edge { side: EdgeSide::West, from: 0, to: ny, kind: EdgeKind::Stage(stage.clone()) });
+        let mut solver = Solver::<f64>::new(&domain, Options { scheme, ..Options::default() });
+        solver.set_level_m(0.0);
+        for minute in 0..120 {
+            let at_s = 60.0 * f64::from(minute);
+            assert!(solver.advance(at_s, 60.0, &mut |_, _, _| {}).is_empty(), "{scheme:?}");
+            for cell in 0..nx * ny {
+                let level = solver.depth_m(cell) - 5.0;
+                let apart = (level - sea(at_s + 60.0)).abs();
+                assert!(apart < 0.05, "{scheme:?}, minute {minute}, cell {cell}: {level} m, sea {}", sea(at_s + 60.0));
+                let next = solver.depth_m(if cell % nx + 1 < nx { cell + 1 } else { cell }) - 5.0;
+                assert!((next - level).abs() < 0.004, "{scheme:?}, minute {minute}, cell {cell}: {level} m, {next} m");
+            }
+        }
+        steps.push(solver.steps());
+    }
+    // alpha dx / c against courant dx / (u + 2 c).
+    assert!(steps[0] * 4 < steps[1] * 3, "{steps:?}");
 }

@@ -59,8 +59,8 @@ pub fn passing<R: Real>(l: Beside<R>, r: Beside<R>, crest: R) -> Passing<R> {
     let (ql, qr) = (hl * l.u, hr * r.u);
     // The pressure of the far side over that of the near side: nothing at rest.
     let push = R::of(0.5 * G) * (hr - hl) * (hr + hl);
-    let mass = (fast * ql - slow * qr + across * (hr - hl)) * inverse;
-    let near = (fast * (ql * l.u) - slow * (qr * r.u + push) + across * (qr - ql)) * inverse;
+    let mass = fast.fused(ql, (-slow).fused(qr, across * (hr - hl))) * inverse;
+    let near = fast.fused(ql * l.u, (-slow).fused(qr.fused(r.u, push), across * (qr - ql))) * inverse;
     Passing { mass, near, far: near - push, tangential: mass * if mass > zero { l.v } else { r.v } }
 }
 
@@ -142,7 +142,7 @@ pub fn update<R: Real, const SOURCE: bool>(
     let (h_out, lo_out) = (&mut h_out[..n], &mut lo_out[..n]);
     let (qx_out, qy_out) = (&mut qx_out[..n], &mut qy_out[..n]);
     let (mobile_out, speed_out) = (&mut mobile_out[..n], &mut speed_out[..n]);
-    let (one, four, two) = (R::of(1.0), R::of(4.0), R::of(2.0));
+    let (one, two, dt_4) = (R::of(1.0), R::of(2.0), R::of(4.0) * dt);
     let root_g_2 = R::of(2.0 * ROOT_G);
     for i in 0..n {
         let (depth, rest) = gain(h[i], lo[i], -(k[i] * ((e_mass[i] - w_mass[i]) + (n_mass[i] - s_mass[i]))));
@@ -152,22 +152,22 @@ pub fn update<R: Real, const SOURCE: bool>(
             push_x += source_x[i];
             push_y += source_y[i];
         }
-        let px = qx[i] - k[i] * push_x;
-        let py = qy[i] - k[i] * push_y;
+        let px = (-k[i]).fused(push_x, qx[i]);
+        let py = (-k[i]).fused(push_y, qy[i]);
         let m = mobile(depth, film, least);
-        let q = (px * px + py * py).quick_root();
+        let q = px.fused(px, py * py).quick_root();
         let r = greater(m, R::of(1e-9)).inverse_sixth_root();
         let r3 = r * r * r;
         let r6 = r3 * r3;
-        let drag = dt * friction[i] * (r6 * r6 * r * r);
-        let keep = two * (one + (one + four * drag * q).quick_root()).reciprocal();
+        let drag_4 = (dt_4 * friction[i]) * ((r6 * r6) * (r * r));
+        let keep = two * (one + drag_4.fused(q, one).quick_root()).reciprocal();
         let keep = if m > R::of(STILL_M) { keep } else { R::of(0.0) };
         h_out[i] = depth;
         lo_out[i] = rest;
         qx_out[i] = keep * px;
         qy_out[i] = keep * py;
         mobile_out[i] = m;
-        speed_out[i] = keep * (px.size() + py.size()) * r6 + root_g_2 * m * r3;
+        speed_out[i] = (keep * (px.size() + py.size())).fused(r6, root_g_2 * m * r3);
     }
 }
 

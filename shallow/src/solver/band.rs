@@ -3,7 +3,7 @@
 use super::godunov;
 use super::real::Real;
 use super::rows::{Field, Rows, Run};
-use super::tiles::{Kind, RUN_TILES, TILE_H, TILE_W, Tile};
+use super::tiles::{Kind, TILE_H, TILE_W, Tile};
 use base::fold::Four;
 
 /// One band's notes of a pass.
@@ -50,7 +50,7 @@ fn band_step<R: Real>(field: &Field<R>, b: usize, mut out: Four<R>, band: &mut B
     while t < tiles {
         let start = t;
         let (active, kind) = (band.active[t], kinds[t]);
-        while t < tiles && band.active[t] == active && kinds[t] == kind && t - start < RUN_TILES {
+        while t < tiles && band.active[t] == active && kinds[t] == kind && t - start < kind.run_tiles() {
             t += 1;
         }
         let (i0, i1) = (start * TILE_W, (t * TILE_W).min(nx));

@@ -1,11 +1,12 @@
 //! Cell updates of the flood per second, by scheme and precision: 1000 x 1000 cells, wet all over and on a twentieth, on
-//! one and two threads. Run with `cargo bench --bench flood`. Peers and the machine's limit: docs/benches.md.
+//! one and two threads; beside them the machine's limit, that is the same columns read and written with hardly a sum
+//! between. Run with `cargo bench -p shallow`. Peers and figures: docs/benches.md.
 
+use base::fold::{each_chunk4, with_threads};
+use base::grid::Grid;
+use base::math;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hydro::solver::{Domain, Options, Real, Scheme, Solver};
-use sim_core::base::fold::with_threads;
-use sim_core::base::grid::Grid;
-use sim_core::base::math;
+use shallow::solver::{Domain, Options, Real, Scheme, Solver};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -62,10 +63,51 @@ fn measure<R: Real>(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What a step must read (four columns of water, bed, friction) and write (the water) at the least, 16 rows at a time as the solver does.
+fn limit(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("limit");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(3));
+    let cells = SIDE * SIDE;
+    let column = |by: f32| (0..cells).map(|c| by * c as f32).collect::<Vec<f32>>();
+    let (bed, friction) = (column(1e-6), column(1e-7));
+    for threads in [1, 2] {
+        let mut old = [column(1.0), column(2.0), column(3.0), column(4.0)];
+        let mut new = old.clone();
+        group.throughput(Throughput::Elements(u64::from(STEPS) * cells as u64));
+        group.bench_function(format!("memory f32, {threads} threads"), |b| {
+            b.iter(|| {
+                with_threads(threads, || {
+                    for _ in 0..STEPS {
+                        let [h, lo, qx, qy] = &mut new;
+                        let mut notes = vec![(); cells.div_ceil(SIDE * 16)];
+                        each_chunk4((h, lo, qx, qy), SIDE * 16, &mut notes, |b, out, ()| {
+                            let from = b * SIDE * 16;
+                            let n = out.0.len();
+                            let (bed, friction) = (&bed[from..from + n], &friction[from..from + n]);
+                            let (h, lo) = (&old[0][from..from + n], &old[1][from..from + n]);
+                            let (qx, qy) = (&old[2][from..from + n], &old[3][from..from + n]);
+                            for i in 0..n {
+                                let w = bed[i] + friction[i];
+                                out.0[i] = h[i] + w;
+                                out.1[i] = lo[i] - w;
+                                out.2[i] = qx[i] * w;
+                                out.3[i] = qy[i] + w;
+                            }
+                        });
+                        std::mem::swap(&mut old, &mut new);
+                    }
+                });
+                black_box(&old);
+            });
+        });
+    }
+    group.finish();
+}
+
 fn flood(criterion: &mut Criterion) {
     measure::<f32>(criterion);
     measure::<f64>(criterion);
 }
 
-criterion_group!(benches, flood);
+criterion_group!(benches, limit, flood);
 criterion_main!(benches);

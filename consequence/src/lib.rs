@@ -1,0 +1,2 @@
+//! The consequence engine (后果模型): what a chemical release, a fire or an explosion does to the air, to buildings and to
+//! people. It knows a grid, weather, substances and sources; it knows no city.
