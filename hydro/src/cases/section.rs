@@ -1,7 +1,8 @@
 //! A gauging section (测流断面) across a stream: its discharge, level and depth in time.
 //!
-//! The section is a chain of faces across the stream; its discharge is the sum over them of the momentum of the two cells
-//! beside each, as a current meter would see it, and so no by-product of the solver's own balance.
+//! The section is a chain of faces across the stream. Over each, the mean velocity of the two cells beside it times the
+//! depth over its sill (the higher level less the higher bed) is what a current meter would see; it is no by-product of the
+//! solver's own balance.
 
 use crate::flow::Flow;
 use crate::solver::{Real, Solver};
@@ -26,8 +27,13 @@ pub struct Section {
     pub name: String,
     pub at: Point,
     faces: Vec<Crossing>,
+    /// The face nearest to `at`.
+    middle: usize,
     pub moments: Vec<Moment>,
 }
+
+/// Dry faces in a row that end a stream.
+const DRY_FACES: usize = 2;
 
 /// A face of a section.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +54,9 @@ impl Section {
             Point::new(p.x.clamp(grid.x0, grid.x0 + grid.width_m()), p.y.clamp(grid.y0, grid.y0 + grid.height_m()))
         };
         let line = [inside(Point::new(at.x + n.0, at.y + n.1)), inside(Point::new(at.x - n.0, at.y - n.1))];
-        let faces = FaceChain::new(grid, &line)
+        let chain = FaceChain::new(grid, &line);
+        let middle = chain.nearest(grid, at).expect("a section is longer than a cell");
+        let faces = chain
             .pieces
             .iter()
             .map(|piece| {
@@ -57,19 +65,35 @@ impl Section {
                 Crossing { cells: (low, high), across_x: high == low + 1, sign }
             })
             .collect();
-        Section { name: name.into(), at, faces, moments: Vec::new() }
+        Section { name: name.into(), at, faces, middle, moments: Vec::new() }
     }
 
     pub fn look<R: Real>(&mut self, solver: &Solver<R>, now_s: f64) {
         let cell_m = solver.grid().cell_m;
-        let (mut discharge_m3_s, mut deepest, mut depth_m) = (0.0, self.faces[0].cells.0, -1.0);
-        for face in &self.faces {
-            let (a, b) = (solver.momentum_m2_s(face.cells.0), solver.momentum_m2_s(face.cells.1));
-            let mean = if face.across_x { 0.5 * (a.0 + b.0) } else { 0.5 * (a.1 + b.1) };
-            discharge_m3_s += face.sign * mean * cell_m;
-            for cell in [face.cells.0, face.cells.1] {
+        let (mut discharge_m3_s, mut deepest, mut depth_m) = (0.0, self.faces[self.middle].cells.0, -1.0);
+        let mut look = |face: &Crossing| {
+            let (l, r) = face.cells;
+            let (a, b) = (solver.velocity_m_s(l), solver.velocity_m_s(r));
+            let mean_m_s = if face.across_x { 0.5 * (a.0 + b.0) } else { 0.5 * (a.1 + b.1) };
+            // Over a dry side only the water's own velocity counts.
+            let mean_m_s = if solver.free_m(l).min(solver.free_m(r)) > 0.0 { mean_m_s } else { 2.0 * mean_m_s };
+            let sill_m = solver.stage_m(l).max(solver.stage_m(r)) - solver.bed_m(l).max(solver.bed_m(r));
+            discharge_m3_s += face.sign * mean_m_s * sill_m.max(0.0) * cell_m;
+            for cell in [l, r] {
                 if solver.depth_m(cell) > depth_m {
                     (deepest, depth_m) = (cell, solver.depth_m(cell));
+                }
+            }
+            sill_m > 0.0
+        };
+        // To either side as far as the stream goes: what flows behind a dry bank is another one. A single dry face is a corner.
+        let (left, right) = self.faces.split_at(self.middle);
+        for side in [&mut left.iter().rev() as &mut dyn Iterator<Item = &Crossing>, &mut right.iter()] {
+            let mut dry = 0;
+            for face in side {
+                dry = if look(face) { 0 } else { dry + 1 };
+                if dry > DRY_FACES {
+                    break;
                 }
             }
         }

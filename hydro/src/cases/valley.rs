@@ -33,8 +33,8 @@ impl Size {
     pub const FULL: Size = Size { nx: 2000, ny: 2000, cell_m: 5.0 };
     /// 5 x 5 km at 10 m: for a quick look. A torrent is as wide as a cell.
     pub const SMALL: Size = Size { nx: 500, ny: 500, cell_m: 10.0 };
-    /// 4 x 4 km at 10 m: for tests.
-    pub const TINY: Size = Size { nx: 400, ny: 400, cell_m: 10.0 };
+    /// 3 x 3 km at 10 m: for tests.
+    pub const TINY: Size = Size { nx: 300, ny: 300, cell_m: 10.0 };
 }
 
 /// A channel from its head to where it ends.
@@ -91,6 +91,11 @@ const APEX_M: f64 = 520.0;
 const FAN_HALF_ANGLE: f64 = 1.0;
 /// Depth of the main channel below the fan, m, and of the banks of the others.
 const BANK_M: f64 = 3.0;
+/// A torrent is this many cells wide at least: in a brook one cell wide that crosses the grid slantwise, water turns a
+/// corner in every cell.
+const CELLS_ACROSS: f64 = 2.2;
+/// Channels keep this far apart, m.
+const APART_M: f64 = 120.0;
 /// How high a house stands above its ground, m: water goes round it.
 pub const HOUSE_M: f64 = 8.0;
 const PLACE: u32 = 0x564C;
@@ -175,6 +180,8 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
     let (w, h) = (grid.width_m(), grid.height_m());
     let draw = |k: u32| chance::draw(seed, Stream::Synthesis, k, Tick(0), PLACE);
     let step = grid.cell_m;
+    // Catchments are those of a map of 10 x 10 km, and shrink with it.
+    let share = w * h / 1e8;
     // The main river winds up from the apex to the west rim: slope from the fan's to 12 % at the head.
     let n = (apex.x / step) as usize;
     let y_at = |x: f64| {
@@ -216,7 +223,7 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
         line: up,
         bed_m: bed,
         width_m: 26.0,
-        catchment_km2: 18.0,
+        catchment_km2: 18.0 * share,
         joins: None,
     }];
     let points = channels[0].line.partition_point(|p| p.x < apex.x);
@@ -227,16 +234,22 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
         let side = if k % 2 == 0 { 1.0 } else { -1.0 };
         let rim = if side > 0.0 { h - mouth.y } else { mouth.y };
         let reach = (0.45 + 0.45 * draw(30 + k)) * rim;
-        let lean = (0.55 * draw(50 + k) + 0.1) * side;
+        // All lean upstream by about as much, so that neighbours run side by side.
+        let lean = 0.15 + 0.25 * draw(50 + k);
         let slope_end = 0.12 + 0.08 * draw(70 + k);
         let (mut line, mut bed) = (vec![mouth], vec![mouth_m]);
         let m = (reach / step) as usize;
         for s in 1..=m {
             let t = s as f64 / m as f64;
             let bend = 0.04 * reach * math::sin(5.0 * PI * t + f64::from(k)) * t;
-            // Upstream is to the west: tributaries lean that way.
-            let p = Point::new(mouth.x - lean.abs() * reach * t + bend, mouth.y + side * reach * t);
+            // Upstream is to the west.
+            let p = Point::new(mouth.x - lean * reach * t + bend, mouth.y + side * reach * t);
             if p.x < 2.0 * step || p.x > apex.x || p.y < 2.0 * step || p.y > h - 2.0 * step {
+                break;
+            }
+            // It begins where it would run into another channel; its own mouth apart.
+            let close = |q: &Point| q.distance_m(p) < APART_M && q.distance_m(mouth) > 2.0 * APART_M;
+            if channels.iter().any(|other| other.line.iter().any(close)) {
                 break;
             }
             let ds = p.distance_m(line[line.len() - 1]);
@@ -251,8 +264,8 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
             name: format!("tributary {}", k + 1),
             line,
             bed_m: bed,
-            width_m: 10.0,
-            catchment_km2: 1.5 + 2.5 * draw(90 + k),
+            width_m: f64::max(10.0, CELLS_ACROSS * step),
+            catchment_km2: (1.5 + 2.5 * draw(90 + k)) * share,
             slope,
             joins: Some(points.saturating_sub(at)),
         });

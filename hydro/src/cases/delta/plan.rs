@@ -224,19 +224,20 @@ impl Plan {
                     {
                         return (bottom, Cover::Canal);
                     }
-                    // Low in the west and in the coastal polder, higher towards the river and in the town.
+                    // Low in the west, higher towards the river and in the town; what lies below the canals' usual level is
+                    // behind rings.
                     let east = p.x / self.width_m;
-                    let mut z = 2.75
-                        + 1.1 * east * east
-                        + 0.30 * wide.at(p.x, p.y)
+                    let mut z = 3.10
+                        + 0.75 * east * east
+                        + 0.25 * wide.at(p.x, p.y)
                         + 0.15 * near.at(p.x, p.y)
                         + 0.06 * fine.at(p.x, p.y);
-                    if self.polders.iter().any(|polder| polder.coastal && polder.holds(p)) {
-                        z -= 0.75;
+                    if let Some(polder) = self.polders.iter().find(|polder| polder.holds(p)) {
+                        z -= if polder.coastal { 0.90 } else { 0.50 };
                     }
                     let in_town = p.x > town_low.x && p.x < town_high.x && p.y > town_low.y && p.y < town_high.y;
                     if in_town {
-                        z += 0.55;
+                        z += 0.45;
                     }
                     if small[cell] {
                         return (0.7, Cover::Canal);

@@ -23,11 +23,7 @@ pub(super) fn all(
         balance(ledger, 1e-6),
         untouched(&ran.interventions),
         stable(acts),
-        Fact::new(
-            "only the valleys are wet",
-            (0.005..0.10).contains(&ran.cost.wet_share),
-            format!("{:.1} % of the cells at most", 100.0 * ran.cost.wet_share),
-        ),
+        valleys(valley, &ran.extremes),
         normal(acts),
         pools(acts),
         volumes(acts, solver, change, cell_m),
@@ -43,6 +39,17 @@ pub(super) fn all(
         facts.push(dam(&acts.slide, cell_m * cell_m));
     }
     facts
+}
+
+/// Above the fan the water keeps to the channels and their terraces.
+fn valleys(valley: &Valley, extremes: &Extremes) -> Fact {
+    let above: Vec<usize> = (0..valley.grid.len()).filter(|&c| valley.grid.centre(c).x < valley.apex.x).collect();
+    let wet = above.iter().filter(|&&c| extremes.depth_m(c) > 0.05).count() as f64 / above.len() as f64;
+    Fact::new(
+        "above the fan only the valleys' floors are wet",
+        (0.005..0.10).contains(&wet),
+        format!("{:.1} % of the ground there was ever under 5 cm or more", 100.0 * wet),
+    )
 }
 
 /// Froude number of uniform flow in the steepest torrents (20 %, n = 0.045, 3 m deep): h^(1/6) sqrt(S) / (n sqrt(g)) = 3.8;

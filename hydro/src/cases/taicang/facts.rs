@@ -46,10 +46,10 @@ pub(super) fn all(
     solver: &Solver<f32>,
 ) -> Vec<Fact> {
     let mut facts = vec![balance(ledger, 1e-6), untouched(&ran.interventions)];
-    facts.extend(overtopping(setting, delta, plain));
+    facts.extend(overtopping(setting, plain));
     let polders = &plain.works.state.polders;
     if setting.breach {
-        facts.extend(filling(plain, &polders[delta.breached]));
+        facts.extend(filling(delta, plain, &polders[delta.breached], solver));
     }
     facts.push(underpasses(delta, &ran.extremes));
     facts.extend(sluices(delta, &plain.at_mouths));
@@ -60,27 +60,28 @@ pub(super) fn all(
 }
 
 /// The wall is overtopped where it is low and only there, as long as the tide stands over its crest.
-fn overtopping(setting: &Setting, delta: &Delta, plain: &Plain) -> Vec<Fact> {
+fn overtopping(setting: &Setting, plain: &Plain) -> Vec<Fact> {
     let (watched, levee) = (&plain.watched, &plain.works.levees()[0]);
-    let (from, to) = delta.low_stretch_m;
+    // The river itself, minute by minute: how high and how long it stands over the low crest.
+    let tide = works::tide(setting.end_s);
+    let level_m = |minute: usize| math::interpolate(&tide, 60.0 * minute as f64);
+    let minutes = (setting.end_s / 60.0) as usize;
+    let highest_m = (0..=minutes).map(level_m).fold(f64::NEG_INFINITY, f64::max);
+    let tide_m = highest_m - delta::LOW_WALL_M;
+    let tide_s = 60.0 * (0..=minutes).filter(|&k| level_m(k) > delta::LOW_WALL_M).count() as f64;
+    // A face is low when the river rises clearly over it; what lies within 5 cm of its peak may go either way.
     let (mut low, mut low_over, mut elsewhere) = (0, 0, 0);
     let (mut most_m, mut longest_s) = (0.0, 0.0);
-    for (k, piece) in levee.chain.pieces.iter().enumerate() {
-        if (from..=to).contains(&piece.along_m) {
+    for (k, crest_m) in levee.crest_m.iter().enumerate() {
+        if *crest_m < highest_m - 0.05 {
             low += 1;
             low_over += usize::from(watched.over_m[k] > 0.0);
             most_m = f64::max(most_m, watched.over_m[k]);
             longest_s = f64::max(longest_s, watched.over_s[k]);
-        } else {
+        } else if *crest_m > highest_m + 0.05 {
             elsewhere += usize::from(watched.over_m[k] > 0.0);
         }
     }
-    // The river itself, minute by minute: how high and how long it stands over the low crest.
-    let tide = works::tide(setting.end_s);
-    let over = |minute: usize| math::interpolate(&tide, 60.0 * minute as f64) - delta::LOW_WALL_M;
-    let minutes = (setting.end_s / 60.0) as usize;
-    let tide_m = (0..=minutes).map(over).fold(0.0, f64::max);
-    let tide_s = 60.0 * (0..=minutes).filter(|&k| over(k) > 0.0).count() as f64;
     vec![
         Fact::new(
             "the sea wall is overtopped where it is low, and only there",
@@ -106,7 +107,12 @@ fn overtopping(setting: &Setting, delta: &Delta, plain: &Plain) -> Vec<Fact> {
 }
 
 /// The polder behind the breach: where its water comes from, and how its level follows the river's.
-fn filling(plain: &Plain, polder: &PolderState) -> Vec<Fact> {
+fn filling(delta: &Delta, plain: &Plain, polder: &PolderState, solver: &Solver<f32>) -> Vec<Fact> {
+    let levee = &plain.works.levees()[0];
+    let sill_m = levee.piece_near(&delta.grid, Some(delta.breach)).map_or(f64::INFINITY, |k| {
+        let piece = levee.chain.pieces[k];
+        solver.bed_m(piece.left).max(solver.bed_m(piece.right))
+    });
     let rows = &polder.rows;
     let at = |s: f64| rows.iter().find(|row| row.now_s >= s - 1.0).or(rows.last());
     let (Some(before), Some(last)) = (at(BREACH_S), rows.last()) else {
@@ -123,13 +129,15 @@ fn filling(plain: &Plain, polder: &PolderState) -> Vec<Fact> {
     let over_m3 = highest.over_m3 - before.over_m3;
     let booked = |row: &Row| row.booked_m3.iter().sum::<f64>();
     let rain_m3 = booked(highest) - booked(before);
-    // Ten minutes by ten minutes from when the gap has fallen: water goes toward the lower side, both ways.
+    // Ten minutes by ten minutes from when the gap has fallen, while water stands over its ground: it goes toward the lower
+    // side, both ways.
     let outer_m = |s: f64| plain.at_breach.iter().find(|b| b.now_s >= s - 1.0).map(|b| b.outer_m);
     let (mut follows, mut looks) = (0, 0);
     for pair in rows.windows(2).filter(|pair| pair[0].now_s > BREACH_S + 1200.0) {
         let Some(outer_m) = outer_m(0.5 * (pair[0].now_s + pair[1].now_s)) else { continue };
-        let head_m = outer_m - 0.5 * (pair[0].level_m + pair[1].level_m);
-        if head_m.abs() > 0.15 {
+        let inner_m = 0.5 * (pair[0].level_m + pair[1].level_m);
+        let head_m = outer_m - inner_m;
+        if head_m.abs() > 0.15 && outer_m.max(inner_m) > sill_m + 0.1 {
             looks += 1;
             follows += usize::from((pair[1].over_m3 - pair[0].over_m3) * head_m > 0.0);
         }

@@ -94,8 +94,9 @@ pub fn structures(delta: &Delta, setting: &Setting) -> StructuresSpec {
         ]),
         freeboard_m: 0.0,
         breach: BreachSpec {
-            // Sandy fill: 0.2 m/s (Verheij).
-            law: BreachLaw::Verheij { critical_m_s: 0.2, first_width_m: 10.0, fall_s: 600.0 },
+            // Sandy fill: 0.2 m/s (Verheij). At Jiujiang in 1998 some 30 m gave way at once and 61 m were open in the end
+            // (from memory, unchecked); 40 m are two cells.
+            law: BreachLaw::Verheij { critical_m_s: 0.2, first_width_m: 40.0, fall_s: 600.0 },
             floor_m: None,
             width_max_m: 200.0,
         },
