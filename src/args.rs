@@ -84,12 +84,18 @@ pub enum ValidateWhat {
         after_help = "Examples:\n  sandtable validate flood --quick\n  sandtable validate flood --only stoker-field --only ea4\n  \
                             sandtable validate flood --data flood_data --plots plots"
     )]
-    Flood(ValidateFloodArgs),
+    Flood(ValidateArgs),
+    /// The consequence engine: releases, gas clouds, fires, blasts, harm; exit code 1 when a row is outside its bound
+    #[command(
+        after_help = "Examples:\n  sandtable validate gas --quick\n  sandtable validate gas --only prairie-grass\n  sandtable validate gas \
+                      --data chemical_data --plots plots"
+    )]
+    Gas(ValidateArgs),
 }
 
 #[derive(Args)]
-pub struct ValidateFloodArgs {
-    /// Folder of third-party benchmark data; ../shared/data/flood when absent and there. Cases without data are skipped
+pub struct ValidateArgs {
+    /// Folder of third-party benchmark data; ../shared/data/{flood,chemical} when absent and there. Cases without data are skipped
     #[arg(long)]
     pub data: Option<PathBuf>,
     /// Folder for one SVG per case, and all rows as rows.csv

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::export(&args),
         Command::Flood(args) => flood::flood(&args),
         Command::Validate { what: ValidateWhat::Flood(args) } => validate::flood(&args),
+        Command::Validate { what: ValidateWhat::Gas(args) } => validate::gas(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sandtable", &mut std::io::stdout());
             Ok(true)

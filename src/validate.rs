@@ -1,27 +1,30 @@
 //! `sandtable validate`: the evidence. Runs the cases of a model against exact solutions, benchmarks and experiments,
 //! prints every row with pass or fail, and draws computed against exact.
 
+mod gas;
 mod plot;
 
-use crate::args::ValidateFloodArgs;
+pub use gas::gas;
+
+use crate::args::ValidateArgs;
 use crate::commands::Done;
 use base::complaint::{Complaints, nearest};
 use hydro::validate::case::digits;
-use hydro::validate::{Bench, CaseResult, Row, cases};
+use hydro::validate::{Bench, CaseResult, Panel, Row, cases};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Where third-party data lies beside the repository, when nothing is said.
 const DATA: &str = "../shared/data/flood";
 
-pub fn flood(args: &ValidateFloodArgs) -> Done {
-    let all = cases();
+/// What was typed, checked: where the data lie.
+fn prepare(args: &ValidateArgs, names: &[&str], usual: &str) -> Result<Option<PathBuf>, Complaints> {
     let mut wrong = Complaints::new();
     for name in &args.only {
-        if !all.iter().any(|case| case.name == name) {
-            let hint = match nearest(name, all.iter().map(|case| case.name)) {
+        if !names.contains(&name.as_str()) {
+            let hint = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
-                None => format!("one of {}", all.iter().map(|case| case.name).collect::<Vec<_>>().join(", ")),
+                None => format!("one of {}", names.join(", ")),
             };
             wrong.add("--only", format!("there is no case {name:?}"), hint);
         }
@@ -33,7 +36,7 @@ pub fn flood(args: &ValidateFloodArgs) -> Done {
             }
             Some(folder.clone())
         }
-        None => Some(PathBuf::from(DATA)).filter(|folder| folder.is_dir()),
+        None => Some(PathBuf::from(usual)).filter(|folder| folder.is_dir()),
     };
     if let Some(folder) = &args.plots
         && let Err(e) = std::fs::create_dir_all(folder)
@@ -41,19 +44,30 @@ pub fn flood(args: &ValidateFloodArgs) -> Done {
         wrong.add(folder, format!("--plots: cannot be made: {e}"), "");
     }
     wrong.or(())?;
-
-    let started = Instant::now();
-    let clock = move || started.elapsed().as_secs_f64();
-    let bench = Bench { data, quick: args.quick, clock: &clock };
-    match &bench.data {
+    match &data {
         Some(folder) => say!("data: {}", folder.display()),
         None => say!("data: none (--data FOLDER); the cases that need it are skipped, and say so"),
     }
+    Ok(data)
+}
+
+/// Whether a case is to be run.
+fn wanted(args: &ValidateArgs, name: &str, quick: bool) -> bool {
+    let named = args.only.is_empty() || args.only.iter().any(|only| only == name);
+    named && (quick || !args.quick || !args.only.is_empty())
+}
+
+pub fn flood(args: &ValidateArgs) -> Done {
+    let all = cases();
+    let names: Vec<&str> = all.iter().map(|case| case.name).collect();
+    let data = prepare(args, &names, DATA)?;
+    let started = Instant::now();
+    let clock = move || started.elapsed().as_secs_f64();
+    let bench = Bench { data, quick: args.quick, clock: &clock };
     let (mut rows, mut held, mut skipped, mut failed) = (0, 0, Vec::new(), Vec::new());
     let mut sheet = String::from(SHEET_HEAD);
     for case in &all {
-        let wanted = args.only.is_empty() || args.only.iter().any(|name| name == case.name);
-        if !wanted || (args.quick && !case.quick && args.only.is_empty()) {
+        if !wanted(args, case.name, case.quick) {
             continue;
         }
         let result = (case.run)(&bench);
@@ -69,7 +83,7 @@ pub fn flood(args: &ValidateFloodArgs) -> Done {
         }
         result.rows.iter().for_each(|row| sheet.push_str(&sheet_line(case.name, row)));
         if let Some(folder) = &args.plots {
-            write_plots(folder, &result)?;
+            write_plots(folder, &result.name, &result.panels)?;
         }
     }
     if let Some(folder) = &args.plots {
@@ -156,10 +170,10 @@ fn sheet_line(case: &str, row: &Row) -> String {
     )
 }
 
-fn write_plots(folder: &Path, result: &CaseResult) -> Result<(), Complaints> {
-    if result.panels.iter().all(|panel| panel.series.is_empty()) {
+fn write_plots(folder: &Path, name: &str, panels: &[Panel]) -> Result<(), Complaints> {
+    if panels.iter().all(|panel| panel.series.is_empty()) {
         return Ok(());
     }
-    let path = folder.join(format!("{}.svg", result.name));
-    plot::write(&path, &result.panels).map_err(|e| Complaints::one(&path, format!("cannot be drawn: {e}"), ""))
+    let path = folder.join(format!("{name}.svg"));
+    plot::write(&path, panels).map_err(|e| Complaints::one(&path, format!("cannot be drawn: {e}"), ""))
 }
