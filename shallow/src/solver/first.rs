@@ -135,9 +135,8 @@ fn tilt_row<R: Real>(
     }
 }
 
-/// Tilt of row `j` (line 1, between lines 0 and 2) from south to north, into the beds of `south_side` and `north_side`;
-/// whether
-/// there may be any. Entry `k` is column `i0 + k - 1`.
+/// Tilt of row `j` (line 1, between lines 0 and 2) from south to north, into the beds of `south_side` and `north_side`.
+/// Entry `k` is column `i0 + k - 1`.
 #[inline(always)]
 fn tilt_y<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange, rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
