@@ -24,6 +24,43 @@ pub struct Ambient {
     /// Wind at the height to which the original ties its entrainment, m/s.
     pub reference_wind_m_s: f64,
     table: Table,
+    /// The same wind at 10 m over the same ground in neutral air: u*, m/s, and its profile. None in the original.
+    neutral: Option<(f64, Table)>,
+}
+
+/// The air as a cloud of some weight feels it. A dense layer is stirred by its own motion over the ground and carried by the wind above,
+/// whatever the air's stability: in Britter & McQuaid's trials stability played no part, and at Thorney Island none was seen. So a cloud
+/// feels the neutral wind as far as its own weight stifles mixing, 1 - 1/(1 + 0.125 Ri), the factor of the entrainment law; and
+/// the real one as it turns passive.
+#[derive(Debug, Clone, Copy)]
+pub struct Felt<'a> {
+    pub ambient: &'a Ambient,
+    /// Share of the real air, 0 to 1.
+    pub real: f64,
+}
+
+impl Felt<'_> {
+    fn mix(&self, of: impl Fn(&Ambient) -> f64, neutral: impl Fn(&(f64, Table)) -> f64) -> f64 {
+        let real = of(self.ambient);
+        match &self.ambient.neutral {
+            Some(n) if self.real < 1.0 => self.real * real + (1.0 - self.real) * neutral(n),
+            _ => real,
+        }
+    }
+    pub fn wind_m_s(&self, z_m: f64) -> f64 {
+        self.mix(|a| a.wind_m_s(z_m), |n| Table::read(&n.1.wind_m_s, z_m))
+    }
+    /// Wind averaged from the ground to a height.
+    pub fn mean_wind_m_s(&self, z_m: f64) -> f64 {
+        self.mix(|a| a.mean_wind_m_s(z_m), |n| Table::read(&n.1.mean_m_s, z_m))
+    }
+    pub fn friction_velocity_m_s(&self) -> f64 {
+        self.mix(|a| a.friction_velocity_m_s, |n| n.0)
+    }
+    /// 1/L as it acts at a height.
+    pub fn inverse_at_1_m(&self, z_m: f64) -> f64 {
+        self.real * self.ambient.inverse_at_1_m(z_m)
+    }
 }
 
 /// Wind and mean wind by height, evenly in the logarithm.
@@ -72,7 +109,11 @@ impl Ambient {
         let surroundings = Surroundings::new(air.temperature_k, air.pressure_pa, air.relative_humidity);
         let profile = air.profile;
         let table = Table::new(|z| profile.wind_m_s(z));
+        let over = profile.canopy.map_or(10.0, |c| c.height_m.max(10.0));
+        let still = Profile::through(profile.wind_m_s(over), over, 0.0, profile.roughness_m, profile.canopy);
+        let neutral = Some((still.friction_velocity_m_s, Table::new(|z| still.wind_m_s(z))));
         Ambient {
+            neutral,
             mode: Mode::Corrected,
             air: surroundings,
             density_kg_m3: surroundings.density_kg_m3(),
@@ -85,6 +126,13 @@ impl Ambient {
         }
     }
 
+    /// As a cloud of a density and height feels it.
+    pub fn felt(&self, density_kg_m3: f64, height_m: f64) -> Felt<'_> {
+        let Some((u, _)) = &self.neutral else { return Felt { ambient: self, real: 1.0 } };
+        let excess = (density_kg_m3 / self.density_kg_m3 - 1.0).max(0.0);
+        let richardson = crate::weather::GRAVITY_M_S2 * excess * height_m / (u * u).max(1e-9);
+        Felt { ambient: self, real: 1.0 / (1.0 + 0.125 * richardson) }
+    }
     pub fn wind_m_s(&self, z_m: f64) -> f64 {
         Table::read(&self.table.wind_m_s, z_m)
     }
@@ -208,6 +256,7 @@ impl Deck {
             spreading: spreading(from_d, self.averaging_s),
             reference_wind_m_s: scale * shape(REFERENCE_HEIGHT_M),
             table,
+            neutral: None,
         }
     }
 

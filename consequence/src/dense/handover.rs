@@ -66,6 +66,11 @@ impl Guide {
     pub fn end_s(&self) -> f64 {
         self.stops[self.stops.len() - 1].age_s
     }
+    /// Speed of the parcel at the end, m/s.
+    pub fn end_speed_m_s(&self) -> f64 {
+        let (a, b) = (&self.stops[self.stops.len() - 2], &self.stops[self.stops.len() - 1]);
+        (b.way_m - a.way_m) / (b.age_s - a.age_s)
+    }
     pub fn stops(&self) -> &[Stop] {
         &self.stops
     }
@@ -93,11 +98,11 @@ impl Guide {
 fn stop(source: &Source, s: &Section) -> Stop {
     let gauss = math::sqrt(2.0 / std::f64::consts::PI) * s.rise_m();
     let across_m = s.half_width_m / SQRT_3;
-    // In the plume stage a parcel is a slice; its own length is what the puffs give it. Later the cloud has a length.
+    // A parcel of a lasting release is a slice, smeared along the wind as passive puffs are (0.13 of the way); a cloud that came at once has
+    // its own length.
     let along_m = match s.stage {
-        Stage::Plume => 0.0,
         Stage::Puff if source.burst_kg > 0.0 => s.half_length_m / SQRT_3,
-        Stage::Puff => s.edge_length_m(),
+        Stage::Plume | Stage::Puff => s.edge_length_m().max(0.13 * s.x_m.max(0.0)),
     };
     Stop {
         // Sections count from the start of the release for its middle part.

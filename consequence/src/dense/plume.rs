@@ -82,7 +82,8 @@ impl Course<'_> {
         for _ in 0..40 {
             height_m = s.flux / (mixture.density_kg_m3 * speed_m_s * s.half_width_m);
             let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
-            mean = a.mean_wind_m_s(top_m);
+            let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
+            mean = felt.mean_wind_m_s(top_m);
             let carried = mean * (1.0 - m) + s.excess / s.flux;
             let next = largest_root(carried, pressure).max(LEAST_SPEED * mean);
             let step = next - speed_m_s;
@@ -110,7 +111,8 @@ impl Course<'_> {
             source_m_s,
             grounded: self.grounded,
         };
-        let rates = mixing::rates(a, &mixture, &shape);
+        let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
+        let rates = mixing::rates(&felt, &mixture, &shape);
         Known { mixture, speed_m_s, height_m, mean_wind_m_s: mean, across_m_s, grounded: self.grounded, rates }
     }
 

@@ -11,6 +11,7 @@ pub mod data;
 pub mod hazards;
 pub mod lng;
 pub mod prairie;
+pub mod slab;
 pub mod statistics;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
@@ -20,6 +21,7 @@ pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(prairie::cases());
     all.extend(lng::cases());
+    all.extend(slab::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
     all
