@@ -55,3 +55,10 @@ fn lng_reaches_as_far_as_it_did_on_the_ponds() {
     // Grade: experiment.
     hold("lng-");
 }
+
+#[test]
+fn dense_clouds_are_slab_s_where_they_should_be_and_keep_their_mass() {
+    // Grade: reference.
+    hold("slab-");
+    hold("dense-");
+}

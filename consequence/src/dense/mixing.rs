@@ -12,7 +12,7 @@
 //! cf = u*/Uab, dU = U - Uab, Uab the mean wind over the cloud. The corrected mode has 1.25 k and no reference height: see [`TOP`].
 
 use super::Mode;
-use super::ambient::Ambient;
+use super::ambient::Felt;
 use super::gas::Mixture;
 use crate::weather::GRAVITY_M_S2;
 use base::math;
@@ -47,12 +47,14 @@ pub struct Rates {
 const TOP: f64 = 1.25;
 const TOP_SLAB: f64 = 1.5;
 
-pub fn rates(ambient: &Ambient, mixture: &Mixture, s: &Shape) -> Rates {
+pub fn rates(felt: &Felt, mixture: &Mixture, s: &Shape) -> Rates {
+    let ambient = felt.ambient;
+    let friction = felt.friction_velocity_m_s();
     let k = ambient.karman();
     let square = |a: f64| a * a;
     let (rho, rhoa) = (mixture.density_kg_m3, ambient.density_kg_m3);
     let slip = s.speed_m_s - s.mean_wind_m_s;
-    let drag = if s.grounded { ambient.friction_velocity_m_s / s.mean_wind_m_s.max(1e-6) } else { 0.0 };
+    let drag = if s.grounded { friction / s.mean_wind_m_s.max(1e-6) } else { 0.0 };
     let friction2 = square(drag * s.speed_m_s) + square(0.5 * drag * s.across_m_s) + square(0.5 * drag * s.along_m_s);
     let sheared2 = 0.02
         * (square(slip * rhoa / rho)
@@ -69,16 +71,16 @@ pub fn rates(ambient: &Ambient, mixture: &Mixture, s: &Shape) -> Rates {
         0.0
     };
     let top_m = if s.grounded { s.height_m } else { s.centre_m + 0.5 * s.height_m };
-    let source2 = 0.05 * s.source_m_s * ambient.wind_m_s(top_m);
+    let source2 = 0.05 * s.source_m_s * felt.wind_m_s(top_m);
     // A jet in the air meets the air's own turbulence; there is no ground to drag on (assumption).
-    let free2 = if s.grounded { 0.0 } else { square(ambient.friction_velocity_m_s) };
+    let free2 = if s.grounded { 0.0 } else { square(friction) };
     let ue2 = (friction2 + sheared2 + source2 + warming + free2).max(1e-12);
     let fade = (1.0 - top_m / ambient.mixing_height_m).max(0.0);
     let factor = match ambient.mode {
-        Mode::Reference => TOP_SLAB * ambient.reference_wind_m_s / ambient.wind_m_s(top_m).max(1e-6),
+        Mode::Reference => TOP_SLAB * ambient.reference_wind_m_s / felt.wind_m_s(top_m).max(1e-6),
         Mode::Corrected => TOP,
     };
-    let air_part = square(ambient.friction_velocity_m_s) * ambient.inverse_at_1_m(top_m);
+    let air_part = square(friction) * felt.inverse_at_1_m(top_m);
     let dense_part = if s.grounded { 0.025 * GRAVITY_M_S2 * (rho - rhoa) / rho } else { 0.0 };
     let phi = phi(top_m, (air_part + dense_part) / ue2);
     let one_side = factor * k * math::sqrt(ue2) * fade / phi;
@@ -87,7 +89,7 @@ pub fn rates(ambient: &Ambient, mixture: &Mixture, s: &Shape) -> Rates {
     let side_m_s = math::sqrt(square(meander) + 0.02 * square(1.5 * k * slip * rhoa / rho));
     // Along the wind the air's shear over the cloud stretches it: 0.6 of the difference between its top and its mean (found
     // from example 2, 6 %).
-    let shear = 0.6 * (ambient.wind_m_s(top_m) - s.mean_wind_m_s).max(0.0);
+    let shear = 0.6 * (felt.wind_m_s(top_m) - s.mean_wind_m_s).max(0.0);
     Rates {
         // In the air a jet has an underside too.
         top_m_s: if s.grounded { one_side } else { 2.0 * one_side },

@@ -82,7 +82,8 @@ impl Course<'_> {
         for _ in 0..40 {
             height_m = s.flux / (mixture.density_kg_m3 * speed_m_s * s.half_width_m);
             let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
-            mean = a.mean_wind_m_s(top_m);
+            let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
+            mean = felt.mean_wind_m_s(top_m);
             let carried = mean * (1.0 - m) + s.excess / s.flux;
             let next = largest_root(carried, pressure).max(LEAST_SPEED * mean);
             let step = next - speed_m_s;
@@ -110,7 +111,8 @@ impl Course<'_> {
             source_m_s,
             grounded: self.grounded,
         };
-        let rates = mixing::rates(a, &mixture, &shape);
+        let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
+        let rates = mixing::rates(&felt, &mixture, &shape);
         Known { mixture, speed_m_s, height_m, mean_wind_m_s: mean, across_m_s, grounded: self.grounded, rates }
     }
 
@@ -291,24 +293,29 @@ fn start<'a>(source: &'a Source, ambient: &'a Ambient) -> (Course<'a>, State) {
     }
     let pure = source.pure(air);
     let speed = source.rate_kg_s / (pure.density_kg_m3 * source.area_m2);
-    let half_width_m = 0.5 * math::sqrt(source.area_m2);
+    // A free jet is a square; one that begins on the ground is half of one, twice as wide as it is high (as example "Burro" shows).
+    let on_ground = source.entry == Entry::Jet && source.height_m < 0.5 * math::sqrt(source.area_m2);
+    let half_width_m = if on_ground { math::sqrt(0.5 * source.area_m2) } else { 0.5 * math::sqrt(source.area_m2) };
+    // The weight of a cloud on the ground presses; what that takes of the momentum is counted so that the speed is the jet's.
+    let heavy = (pure.density_kg_m3 - ambient.density_kg_m3).max(0.0);
+    let height_m = 0.5 * source.area_m2 / half_width_m;
+    let weight = if on_ground { 0.5 * WEIGHT * GRAVITY_M_S2 * heavy * half_width_m * height_m * height_m } else { 0.0 };
     let mut state = State {
         x_m: 0.0,
         time_s: 0.0,
         flux: half,
-        excess: half * speed,
+        excess: half * speed + weight,
         front: 0.0,
         heat: half * enthalpy_j_kg,
         half_width_m,
         core_m: 0.9 * half_width_m,
-        centre_m: source.height_m,
+        centre_m: if on_ground { 0.0 } else { source.height_m },
         lift: 0.0,
     };
     if source.entry == Entry::JetUp {
         state = rise::top(source, ambient, state, speed);
     }
-    let grounded = state.centre_m <= half_width_m && source.entry == Entry::Jet;
-    (course(0.0, grounded), state)
+    (course(0.0, on_ground), state)
 }
 
 /// Turns a falling jet into a cloud on the ground where its lower edge touches: the fall becomes sideways spreading.

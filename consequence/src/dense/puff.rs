@@ -5,12 +5,12 @@
 //! d(rho B Bx h)/dt = rhoa sqrt 3 (v h Bx + vx h B + w B Bx)        dBx/dt = sqrt 3 (rhoa/rho) vx + Ug
 //! ```
 
-use super::Source;
 use super::ambient::Ambient;
 use super::gas::{self, Mixture};
 use super::mixing::{self, Rates, SQRT_3, Shape};
 use super::plume;
 use super::profile::{Section, Stage};
+use super::{Mode, Source};
 use crate::weather::GRAVITY_M_S2;
 use base::math;
 
@@ -94,7 +94,8 @@ fn known(source: &Source, a: &Ambient, s: &State, guess_k: f64) -> Known {
     let height_m = s.mass / (mixture.density_kg_m3 * s.half_width_m * s.half_length_m);
     let grounded = s.centre_m <= 0.5 * height_m;
     let top_m = if grounded { height_m } else { s.centre_m + 0.5 * height_m };
-    let mean_wind_m_s = a.mean_wind_m_s(top_m);
+    let felt = if grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
+    let mean_wind_m_s = felt.mean_wind_m_s(top_m);
     let speed_m_s = (mean_wind_m_s * (1.0 - m) + s.excess / s.mass).max(0.0);
     let shape = Shape {
         height_m,
@@ -107,10 +108,10 @@ fn known(source: &Source, a: &Ambient, s: &State, guess_k: f64) -> Known {
         source_m_s: 0.0,
         grounded,
     };
-    Known { mixture, speed_m_s, height_m, mean_wind_m_s, grounded, rates: mixing::rates(a, &mixture, &shape) }
+    Known { mixture, speed_m_s, height_m, mean_wind_m_s, grounded, rates: mixing::rates(&felt, &mixture, &shape) }
 }
 
-fn slope(a: &Ambient, s: &State, k: &Known) -> State {
+fn slope(source: &Source, a: &Ambient, s: &State, k: &Known) -> State {
     let (rho, rhoa) = (k.mixture.density_kg_m3, a.density_kg_m3);
     let (b, l, h) = (s.half_width_m, s.half_length_m, k.height_m);
     let (across, along) = (s.front / s.mass, s.front_along / s.mass);
@@ -120,10 +121,17 @@ fn slope(a: &Ambient, s: &State, k: &Known) -> State {
     let push = if k.grounded { 0.75 * pull.max(0.0) * h * h } else { 0.0 };
     let spread = SQRT_3 * rhoa / rho;
     let lifting = pull < 0.0 || !k.grounded;
+    // The head of the spreading front rolls air in. A plume's is thin; a block that collapses has little else.
+    let head = match a.mode {
+        Mode::Corrected if source.burst_kg > 0.0 && k.grounded => {
+            HEAD * rhoa * h * (l * across.max(0.0) + b * along.max(0.0))
+        }
+        Mode::Corrected | Mode::Reference => 0.0,
+    };
     State {
         time_s: 1.0,
         x_m: k.speed_m_s,
-        mass: rhoa * SQRT_3 * (k.rates.side_m_s * h * l + k.rates.along_m_s * h * b + k.rates.top_m_s * b * l),
+        mass: head + rhoa * SQRT_3 * (k.rates.side_m_s * h * l + k.rates.along_m_s * h * b + k.rates.top_m_s * b * l),
         excess: -plume::DRAG * rho * k.rates.ground_m_s * b * l * (k.speed_m_s - k.mean_wind_m_s),
         front: push * l - drag(across),
         front_along: push * b - drag(along),
@@ -160,6 +168,9 @@ fn moved(s: &State, d: &State, by: f64) -> State {
     }
 }
 
+/// Air drawn in by the head of a collapsing cloud, in its front's speed times its side: DEGADIS' 0.59 (Havens & Spicer 1985; from
+/// memory, unchecked).
+const HEAD: f64 = 0.59;
 const STEP: f64 = 0.06;
 /// Clouds are not followed beyond this age, s.
 const LONGEST_S: f64 = 4.0 * 3600.0;
@@ -172,7 +183,7 @@ pub fn follow(source: &Source, a: &Ambient, start: State, farthest_m: f64, secti
         if s.x_m >= farthest_m || s.time_s > LONGEST_S {
             return;
         }
-        let d = slope(a, &s, &k);
+        let d = slope(source, a, &s, &k);
         let rel =
             |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
         let pace = 0.05 * s.mass * k.mean_wind_m_s;
@@ -184,7 +195,7 @@ pub fn follow(source: &Source, a: &Ambient, start: State, farthest_m: f64, secti
             .min(rel(s.excess.abs().max(pace), d.excess))
             .min(((farthest_m - s.x_m) / k.speed_m_s.max(1e-3)).max(1e-3))
             .clamp(1e-5, 60.0);
-        let at = |s: &State| slope(a, s, &known(source, a, s, k.mixture.temperature_k));
+        let at = |s: &State| slope(source, a, s, &known(source, a, s, k.mixture.temperature_k));
         let k1 = d;
         let k2 = at(&moved(&s, &k1, 0.5 * dt));
         let k3 = at(&moved(&s, &k2, 0.5 * dt));

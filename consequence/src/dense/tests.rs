@@ -1,61 +1,110 @@
+//! Dense runs as a whole. What compares with published outputs stands in `validate::slab` and `validate::lng`.
+
 use super::gas::tests::AMMONIA;
 use super::*;
 use crate::weather::Class;
 
-fn example_2() -> (Source, Deck) {
-    let source = Source {
+fn jet() -> Source {
+    Source {
         entry: Entry::Jet,
         gas: AMMONIA,
-        rate_kg_s: 107.87,
-        duration_s: 381.0,
+        rate_kg_s: 20.0,
+        duration_s: 120.0,
         burst_kg: 0.0,
         temperature_k: 239.57,
         vapour_share: 0.19,
-        area_m2: 0.93,
+        area_m2: 0.3,
         height_m: 1.0,
-    };
-    let deck = Deck {
-        wind_m_s: 4.5,
-        wind_height_m: 2.0,
-        roughness_m: 0.003,
-        temperature_k: 306.2,
-        relative_humidity: 0.213,
-        averaging_s: 10.0,
-        stability: DeckStability::Inverse(0.0221),
-    };
-    (source, deck)
+    }
+}
+
+fn deck(class: Class, wind_m_s: f64) -> Deck {
+    Deck {
+        wind_m_s,
+        wind_height_m: 10.0,
+        roughness_m: 0.03,
+        temperature_k: 293.0,
+        relative_humidity: 0.6,
+        averaging_s: 60.0,
+        stability: DeckStability::Class(class),
+    }
 }
 
 #[test]
-fn show_example_2() {
-    let (source, deck) = example_2();
-    let out = run(&source, &deck.ambient(), 3000.0);
-    println!("{} sections, puff from {}", out.sections.len(), out.puff_from);
-    for x in [
-        0.45, 1.19, 2.06, 3.5, 4.97, 5.91, 7.03, 11.79, 23.4, 39.2, 92.1, 153.7, 304.3, 508.0, 847.5, 1005.0, 1427.0,
-        2478.0,
-    ] {
-        if let Some(s) = out.at(x) {
-            println!(
-                "x {x} t {:.1} zc {:.3} h {:.4} B {:.3} b {:.3} Bx {:.1} bx {:.1} cv {:.6} rho {:.4} T {:.2} U {:.4} m {:.6} vg {:.4} w {:.4} v {:.4} vx {:.4}",
-                s.time_s,
-                s.centre_m,
-                s.height_m,
-                s.half_width_m,
-                s.core_m,
-                s.half_length_m,
-                s.core_length_m,
-                s.mixture.volume_share,
-                s.mixture.density_kg_m3,
-                s.mixture.temperature_k,
-                s.speed_m_s,
-                s.mixture.mass_share,
-                s.across_m_s,
-                s.rates.top_m_s,
-                s.rates.side_m_s,
-                s.rates.along_m_s
-            );
+fn every_kind_of_source_runs_in_every_weather_and_keeps_its_mass() {
+    // Grade: exact. Plume: flux; puff: what is in the cloud; 1e-3.
+    let pool = Source { entry: Entry::Pool, area_m2: 150.0, vapour_share: 1.0, height_m: 0.0, ..jet() };
+    let up = Source { entry: Entry::JetUp, ..jet() };
+    let cloud =
+        Source { entry: Entry::Cloud, rate_kg_s: 0.0, duration_s: 0.0, burst_kg: 3000.0, area_m2: 400.0, ..jet() };
+    for source in [jet(), pool, up, cloud] {
+        for class in [Class::B, Class::D, Class::F] {
+            for (mode, ambient) in [("r", deck(class, 2.5).ambient()), ("c", deck(class, 2.5).corrected())] {
+                let out = run(&source, &ambient, 2000.0);
+                assert!(out.sections.len() > 20, "{:?} {class:?} {mode}", source.entry);
+                assert!(out.sections.windows(2).all(|w| w[1].x_m >= w[0].x_m && w[1].time_s >= w[0].time_s));
+                assert!(out.sections.last().unwrap().x_m > 1990.0, "{:?} {class:?} {mode} stops", source.entry);
+                for (k, s) in out.sections.iter().enumerate() {
+                    let cross = s.mixture.density_kg_m3 * s.half_width_m * s.height_m * s.mixture.mass_share;
+                    let (got, want) = if k < out.puff_from {
+                        // Over a pool only what has come in so far.
+                        (2.0 * cross * s.speed_m_s, source.rate_kg_s)
+                    } else {
+                        (4.0 * cross * s.half_length_m, source.total_kg())
+                    };
+                    let over_pool = k < out.puff_from && source.entry == Entry::Pool && s.x_m < 0.5 * 150f64.sqrt();
+                    assert!(
+                        over_pool || (got / want - 1.0).abs() < 1e-3,
+                        "{:?} {class:?} {mode} {k}: {got}",
+                        source.entry
+                    );
+                    assert!(s.mixture.temperature_k.is_finite() && s.height_m > 0.0 && s.speed_m_s >= 0.0);
+                }
+                // Far away it is air of the air's temperature.
+                let last = out.sections.last().unwrap();
+                assert!((last.mixture.temperature_k - 293.0).abs() < 3.0, "{}", last.mixture.temperature_k);
+            }
         }
     }
-    let _ = Class::D;
+}
+
+#[test]
+fn the_profile_of_a_section_holds_its_mean() {
+    // Grade: exact. The integral of the profile over the cross-section is 2 B h times the mean.
+    let out = run(&jet(), &deck(Class::D, 4.0).corrected(), 500.0);
+    for x in [20.0, 60.0, 150.0] {
+        let s = out.at(x).expect("inside");
+        let (n, top, side) = (400, 8.0 * s.height_m, 5.0 * s.half_width_m);
+        let mut sum = 0.0;
+        for j in 0..n {
+            for i in 0..n {
+                let (y, z) = ((i as f64 + 0.5) / n as f64 * side, (j as f64 + 0.5) / n as f64 * top);
+                sum += s.over_mean(y, z) * side * top / (n * n) as f64;
+            }
+        }
+        assert!((sum / (s.half_width_m * s.height_m) - 1.0).abs() < 2e-3, "{x} m: {sum}");
+    }
+}
+
+#[test]
+fn light_gas_is_not_dense_and_much_cold_gas_in_little_wind_is() {
+    // Grade: behaviour.
+    let air = Surroundings::new(293.0, 101_325.0, 0.5);
+    let warm = Source { temperature_k: 293.0, vapour_share: 1.0, ..jet() };
+    assert!(!warm.is_dense(&air, 3.0), "ammonia vapour is lighter than air");
+    assert!(jet().is_dense(&air, 3.0));
+    let drip = Source { rate_kg_s: 0.001, ..jet() };
+    assert!(!drip.is_dense(&air, 8.0));
+}
+
+#[test]
+fn finer_steps_change_little() {
+    // Grade: exact. Doubling the horizon changes the steps' ends only; two runs agree where both are.
+    let (a, b) =
+        (run(&jet(), &deck(Class::D, 4.0).corrected(), 900.0), run(&jet(), &deck(Class::D, 4.0).corrected(), 5000.0));
+    for x in [50.0, 300.0, 800.0] {
+        let (p, q) = (a.at(x).unwrap(), b.at(x).unwrap());
+        assert!((p.mixture.volume_share / q.mixture.volume_share - 1.0).abs() < 5e-3, "{x}");
+        assert!((p.half_width_m / q.half_width_m - 1.0).abs() < 5e-3, "{x}");
+    }
 }

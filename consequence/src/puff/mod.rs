@@ -24,7 +24,9 @@ pub use growth::Scheme;
 pub use shape::Shape;
 pub use wind::{Bend, Wind};
 
-use crate::release::{Entry, Release};
+use crate::dense::handover::Guide;
+use crate::dense::{self, Ambient, Gas};
+use crate::release::{Emission, Entry, Release};
 use crate::weather::Air;
 use base::grid::Grid;
 use base::math;
@@ -75,6 +77,8 @@ pub struct Puff {
     pub age_s: f64,
     /// Way travelled since the release, m.
     pub way_m: f64,
+    /// The dense path that it follows, while it does.
+    pub guide: Option<u32>,
 }
 
 impl Puff {
@@ -97,6 +101,9 @@ impl Puff {
     }
     /// Shape over height in the air of a moment.
     pub fn shape(&self, scheme: Scheme, air: &Air) -> Shape {
+        if self.guide.is_some() {
+            return Shape::new(shape::GAUSSIAN);
+        }
         Shape::new(growth::exponent(scheme, air, self.height_m, self.depth_m))
     }
 }
@@ -128,13 +135,19 @@ pub struct Cloud {
     gone_kg: Vec<f64>,
     emitted_kg: Vec<f64>,
     reach: Reach,
+    guides: Vec<Guide>,
+    /// By release: the guide of each step, then of each burst.
+    leads: Vec<Vec<Option<u32>>>,
 }
 
 impl Cloud {
-    /// An empty cloud at time 0 over the releases, which must have been checked.
+    /// An empty cloud at time 0 over the releases, which must have been checked. All of it is passive.
     pub fn new(options: Options, releases: Vec<Release>) -> Cloud {
         let n = releases.len();
+        let leads = releases.iter().map(|r| vec![None; r.steps.len() + r.bursts.len()]).collect();
         Cloud {
+            guides: Vec::new(),
+            leads,
             options,
             releases,
             puffs: Vec::new(),
@@ -144,6 +157,31 @@ impl Cloud {
             emitted_kg: vec![0.0; n],
             reach: Reach::default(),
         }
+    }
+
+    /// The same, where what is dense at first follows the dense model until it is passive. `gases` holds the properties of each
+    /// release's substance; a dense path is computed for the air in which its step begins.
+    pub fn with_dense(options: Options, releases: Vec<Release>, gases: &[Option<Gas>], wind: &Wind) -> Cloud {
+        let mut cloud = Cloud::new(options, releases);
+        for (k, release) in cloud.releases.iter().enumerate() {
+            let Some(gas) = gases.get(k).copied().flatten() else { continue };
+            let lasting_s = release.steps.iter().map(|s| s.duration_s()).sum::<f64>();
+            let steps = release.steps.iter().map(|s| (s.from_s, s.state, s.rate_kg_s, lasting_s, 0.0));
+            let bursts = release.bursts.iter().map(|b| (b.at_s, b.state, 0.0, 0.0, b.mass_kg));
+            for (lead, (at_s, state, rate_kg_s, duration_s, burst_kg)) in steps.chain(bursts).enumerate() {
+                let air = wind.at(at_s, release.at.x, release.at.y);
+                let source = dense_source(gas, &state, release.height_m, rate_kg_s, duration_s, burst_kg);
+                let ambient = Ambient::of(&air, cloud.options.averaging_s);
+                if source.total_kg() > 0.0 && source.is_dense(&ambient.air, air.wind_m_s(10.0)) {
+                    let run = dense::run(&source, &ambient, caveat::FAR_M);
+                    if let Some(guide) = Guide::of(&run, &ambient) {
+                        cloud.leads[k][lead] = Some(cloud.guides.len() as u32);
+                        cloud.guides.push(guide);
+                    }
+                }
+            }
+        }
+        cloud
     }
 
     /// Lets `dt_s` pass: puffs drift and grow, releases breathe out, puffs that grew together merge.
@@ -195,8 +233,8 @@ impl Cloud {
             let puff = &mut self.puffs[k];
             let release = puff.release as usize;
             let resistance = self.options.ground_resistance_s_m.get(release).copied().flatten();
-            let lost_kg = carry(puff, &self.options, resistance, wind, air, dt_s);
-            self.deposited_kg[release] += lost_kg;
+            let left_s = lead(puff, &self.guides, wind, air, dt_s);
+            self.deposited_kg[release] += carry(puff, &self.options, resistance, wind, air, left_s);
         }
     }
 
@@ -206,25 +244,38 @@ impl Cloud {
             let release = &self.releases[k];
             let here = wind.place(air, release.at.x, release.at.y);
             let mut fresh: Vec<(Puff, f64)> = Vec::new();
-            for step in release.steps.iter().filter(|s| s.from_s < to_s && s.to_s > from_s && s.rate_kg_s > 0.0) {
+            for (index, step) in release.steps.iter().enumerate() {
+                if step.from_s >= to_s || step.to_s <= from_s || step.rate_kg_s <= 0.0 {
+                    continue;
+                }
                 let (a, b) = (step.from_s.max(from_s), step.to_s.min(to_s));
                 let pieces = ((b - a) / self.options.interval_s).ceil().max(1.0);
                 let each_s = (b - a) / pieces;
                 for piece in 0..pieces as usize {
                     let middle_s = a + (piece as f64 + 0.5) * each_s;
                     let mut puff = newborn(k, release, step.rate_kg_s * each_s, &step.state, &here);
+                    guided(&mut puff, self.leads[k][index], &self.guides, &here);
                     // The puff stands for a stretch of the plume: an even stretch of length u dt has the variance (u dt)^2/12.
-                    let speed = growth::speed_m_s(self.options.scheme, &here, puff.height_m, puff.depth_m);
+                    let speed = match puff.guide {
+                        Some(g) => self.guides[g as usize].end_speed_m_s(),
+                        None => growth::speed_m_s(self.options.scheme, &here, puff.height_m, puff.depth_m),
+                    };
                     puff.widen(here.towards, (speed * each_s) * (speed * each_s) / 12.0);
                     fresh.push((puff, to_s - middle_s));
                 }
             }
-            for burst in release.bursts.iter().filter(|b| b.at_s >= from_s && b.at_s < to_s) {
-                fresh.push((newborn(k, release, burst.mass_kg, &burst.state, &here), to_s - burst.at_s));
+            for (index, burst) in release.bursts.iter().enumerate() {
+                if burst.at_s < from_s || burst.at_s >= to_s {
+                    continue;
+                }
+                let mut puff = newborn(k, release, burst.mass_kg, &burst.state, &here);
+                guided(&mut puff, self.leads[k][release.steps.len() + index], &self.guides, &here);
+                fresh.push((puff, to_s - burst.at_s));
             }
             let resistance = self.options.ground_resistance_s_m.get(k).copied().flatten();
             for (mut puff, left_s) in fresh {
                 self.emitted_kg[k] += puff.mass_kg;
+                let left_s = lead(&mut puff, &self.guides, wind, air, left_s);
                 self.deposited_kg[k] += carry(&mut puff, &self.options, resistance, wind, air, left_s);
                 self.puffs.push(puff);
             }
@@ -255,7 +306,7 @@ const LEAST_DEPTH_M: f64 = 0.05;
 
 /// A puff at its source. An area source enters with sigma = D/sqrt(2 pi), D its width, as ALOHA has it (read in public
 /// notes of it).
-fn newborn(k: usize, release: &Release, mass_kg: f64, state: &crate::release::Emission, here: &Air) -> Puff {
+fn newborn(k: usize, release: &Release, mass_kg: f64, state: &Emission, here: &Air) -> Puff {
     let sigma_m = (state.width_m / math::sqrt(2.0 * std::f64::consts::PI)).max(LEAST_SIGMA_M);
     let depth_m = match state.entry {
         // As high as it is wide at the mouth.
@@ -272,10 +323,67 @@ fn newborn(k: usize, release: &Release, mass_kg: f64, state: &crate::release::Em
         depth_m,
         age_s: 0.0,
         way_m: 0.0,
+        guide: None,
     };
     puff.widen((1.0, 0.0), sigma_m * sigma_m);
     puff.widen((0.0, 1.0), sigma_m * sigma_m);
     puff
+}
+
+/// A step or burst as the dense model takes it.
+fn dense_source(
+    gas: Gas,
+    state: &Emission,
+    height_m: f64,
+    rate_kg_s: f64,
+    duration_s: f64,
+    burst_kg: f64,
+) -> dense::Source {
+    dense::Source {
+        entry: state.entry,
+        gas,
+        rate_kg_s,
+        duration_s,
+        burst_kg,
+        temperature_k: state.temperature_k,
+        vapour_share: state.vapour_share,
+        area_m2: state.area_m2.max(1e-6),
+        height_m,
+    }
+}
+
+/// Sets a newborn puff at the start of its dense path.
+fn guided(puff: &mut Puff, lead: Option<u32>, guides: &[Guide], here: &Air) {
+    let Some(index) = lead else { return };
+    let stop = guides[index as usize].at(0.0);
+    puff.guide = Some(index);
+    puff.spread_m2 = [0.0; 3];
+    let along = here.towards;
+    puff.widen((-along.1, along.0), stop.across_m * stop.across_m);
+    puff.widen(along, (stop.along_m * stop.along_m).max(LEAST_SIGMA_M * LEAST_SIGMA_M));
+    (puff.x_m, puff.y_m) = (puff.x_m + along.0 * stop.way_m, puff.y_m + along.1 * stop.way_m);
+    (puff.depth_m, puff.height_m) = (stop.depth_m, stop.height_m);
+}
+
+/// Leads a puff along its dense path, in the direction of the wind where it is; gives the time that is left after the path's end.
+fn lead(puff: &mut Puff, guides: &[Guide], wind: &Wind, air: &Air, dt_s: f64) -> f64 {
+    let Some(index) = puff.guide else { return dt_s };
+    let guide = &guides[index as usize];
+    let led_s = dt_s.min(guide.end_s() - puff.age_s).max(0.0);
+    let (from, to) = (guide.at(puff.age_s), guide.at(puff.age_s + led_s));
+    let along = wind.place(air, puff.x_m, puff.y_m).towards;
+    let grown = |a: f64, b: f64| (b * b - a * a).max(0.0);
+    puff.widen((-along.1, along.0), grown(from.across_m, to.across_m));
+    puff.widen(along, grown(from.along_m, to.along_m));
+    let way_m = to.way_m - from.way_m;
+    (puff.x_m, puff.y_m) = (puff.x_m + along.0 * way_m, puff.y_m + along.1 * way_m);
+    puff.way_m += way_m.abs();
+    (puff.depth_m, puff.height_m) = (to.depth_m, to.height_m);
+    puff.age_s += led_s;
+    if puff.age_s >= guide.end_s() - 1e-9 {
+        puff.guide = None;
+    }
+    dt_s - led_s
 }
 
 /// sqrt(2/pi)/sqrt(2 pi) = 1/pi: the depth of a round mouth whose sigma is D/sqrt(2 pi).

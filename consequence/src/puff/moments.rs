@@ -27,6 +27,8 @@ fn alike(a: &Puff, b: &Puff) -> bool {
     let sigma = a.sigma_m(direction).min(b.sigma_m(direction));
     let near = |x: f64, y: f64| (x - y).abs() <= ALIKE * x.max(y);
     a.release == b.release
+        && a.guide.is_none()
+        && b.guide.is_none()
         && length <= TOUCH * sigma
         && near(a.largest_m(), b.largest_m())
         && near(a.depth_m, b.depth_m)
@@ -54,6 +56,7 @@ pub fn joined(a: &Puff, b: &Puff) -> Puff {
         depth_m: mix(a.depth_m, b.depth_m),
         age_s: mix(a.age_s, b.age_s),
         way_m: mix(a.way_m, b.way_m),
+        guide: None,
     }
 }
 
@@ -66,12 +69,12 @@ const MOST: usize = 4000;
 /// Splits puffs that have grown beyond `largest_m` in the direction of their length, so that each half goes with the wind
 /// where it is.
 pub fn split(puffs: &mut Vec<Puff>, largest_m: f64) {
-    if puffs.iter().all(|p| p.largest_m() <= largest_m) {
+    if puffs.iter().all(|p| p.guide.is_some() || p.largest_m() <= largest_m) {
         return;
     }
     let mut kept = Vec::with_capacity(2 * puffs.len());
     for puff in puffs.iter() {
-        if puff.largest_m() > largest_m && puffs.len() + kept.len() < MOST {
+        if puff.largest_m() > largest_m && puff.guide.is_none() && puffs.len() + kept.len() < MOST {
             kept.extend(halves(puff));
         } else {
             kept.push(*puff);
@@ -104,7 +107,18 @@ mod tests {
     use super::*;
 
     fn puff(x_m: f64, y_m: f64, mass_kg: f64, spread_m2: [f64; 3]) -> Puff {
-        Puff { release: 0, mass_kg, x_m, y_m, height_m: 1.0, spread_m2, depth_m: 4.0, age_s: 60.0, way_m: 300.0 }
+        Puff {
+            release: 0,
+            mass_kg,
+            x_m,
+            y_m,
+            height_m: 1.0,
+            spread_m2,
+            depth_m: 4.0,
+            age_s: 60.0,
+            way_m: 300.0,
+            guide: None,
+        }
     }
 
     #[test]

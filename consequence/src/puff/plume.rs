@@ -42,6 +42,7 @@ pub fn standing(
         depth_m: source.depth_m,
         age_s: 0.0,
         way_m: 0.0,
+        guide: None,
     };
     let farthest = points.iter().map(|p| p.0).fold(0.0, f64::max);
     let mut sums = vec![0.0; points.len()];

@@ -28,7 +28,6 @@ const SENSOR_M: f64 = 1.0;
 const LFL: f64 = 0.05;
 
 struct Trial {
-    name: String,
     source: Source,
     deck: Deck,
     observed_m: f64,
@@ -81,7 +80,7 @@ fn trials(table: &Table) -> Vec<Trial> {
                 averaging_s: averaging_s(&name),
                 stability: DeckStability::Class(class),
             };
-            Some(Trial { source, deck, observed_m: n("lfl_obs_m")?, name })
+            Some(Trial { source, deck, observed_m: n("lfl_obs_m")? })
         })
         .collect()
 }

@@ -12,6 +12,7 @@ pub mod hazards;
 pub mod lng;
 pub mod people;
 pub mod prairie;
+pub mod slab;
 pub mod statistics;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
@@ -21,6 +22,7 @@ pub fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     all.extend(prairie::cases());
     all.extend(lng::cases());
+    all.extend(slab::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
     all.extend(people::cases());
