@@ -8,6 +8,7 @@
 pub mod aloha;
 pub mod case;
 pub mod data;
+pub mod flammable;
 pub mod hazards;
 pub mod lng;
 pub mod people;
@@ -23,6 +24,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(lng::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
+    all.extend(flammable::cases());
     all.extend(people::cases());
     all
 }
