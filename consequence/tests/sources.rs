@@ -59,6 +59,12 @@ fn an_ammonia_jet_dries_as_at_desert_tortoise() {
 }
 
 #[test]
+fn flammable_clouds_reach_and_explode_as_in_aloha() {
+    // Grade: reference. Printed distances of ALOHA runs, 15 %.
+    hold("aloha-flammable");
+}
+
+#[test]
 fn fires_reach_as_far_as_in_aloha() {
     // Grade: reference. Printed distances of ALOHA runs: fireballs 3 %, jets 10 %, pools 15 %.
     hold("aloha-fires");

@@ -62,8 +62,7 @@ pub fn burnt(grid: &Grid, kg_m3: &[f32], limits: &Limits, share: f64, lit: usize
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Explosive {
     pub mass_kg: f64,
-    /// Middle of all fuel above the least concentration, the too rich included: where ALOHA centres its blast. Metres in the
-    /// axes of the box.
+    /// Middle of that fuel: where its blast is centred. Metres in the axes of the box.
     pub middle_m: [f64; 2],
 }
 
@@ -81,26 +80,22 @@ pub fn explosive(b: &Bounds, limits: &Limits, kg_m3: impl Fn(f64, f64, f64) -> f
     let step = |(from, to): (f64, f64), n: usize| (to - from) / n as f64;
     let (dx, dy, dz) = (step(b.x_m, b.cells[0]), step(b.y_m, b.cells[1]), step(b.z_m, b.cells[2]));
     let volume = dx * dy * dz;
-    let (mut mass, mut all, mut at) = (0.0, 0.0, [0.0; 2]);
+    let (mut mass, mut at) = (0.0, [0.0; 2]);
     for i in 0..b.cells[0] {
         let x = b.x_m.0 + (i as f64 + 0.5) * dx;
         for j in 0..b.cells[1] {
             let y = b.y_m.0 + (j as f64 + 0.5) * dy;
             for k in 0..b.cells[2] {
                 let c = kg_m3(x, y, b.z_m.0 + (k as f64 + 0.5) * dz);
-                if c < EXPLODES_SHARE * limits.lower_kg_m3 {
-                    continue;
-                }
-                all += c * volume;
-                at[0] += c * volume * x;
-                at[1] += c * volume * y;
-                if c <= limits.upper_kg_m3 {
+                if c >= EXPLODES_SHARE * limits.lower_kg_m3 && c <= limits.upper_kg_m3 {
                     mass += c * volume;
+                    at[0] += c * volume * x;
+                    at[1] += c * volume * y;
                 }
             }
         }
     }
-    let middle_m = if all > 0.0 { at.map(|m| m / all) } else { [0.0; 2] };
+    let middle_m = if mass > 0.0 { at.map(|m| m / mass) } else { [0.0; 2] };
     Explosive { mass_kg: mass, middle_m }
 }
 
@@ -134,8 +129,7 @@ mod tests {
         assert!((got.mass_kg - 8.0).abs() < 1e-9);
         assert!((got.middle_m[0] - 10.0).abs() < 1e-9 && got.middle_m[1].abs() < 1e-9);
         let rich = explosive(&bounds, &limits, |x, y, z| if inside(x, y, z) { 0.5 } else { 0.0 });
-        assert_eq!(rich.mass_kg, 0.0);
-        assert!((rich.middle_m[0] - 10.0).abs() < 1e-9);
+        assert_eq!(rich, Explosive::default());
     }
 
     #[test]

@@ -50,6 +50,12 @@ impl Row {
             ..Row::near(name, got, want, share)
         }
     }
+    /// Within `share` of what a printed value may stand for: `step` is the last digit that was printed, so a printed 18 m with a
+    /// step of 1 stands for anything from 17.5 to 18.5 m.
+    pub fn near_printed(name: impl Into<String>, got: f64, want: f64, share: f64, step: f64) -> Row {
+        let ends = [(want - 0.5 * step) * (1.0 - share), (want + 0.5 * step) * (1.0 + share)];
+        Row { bound: Bound::Between(ends[0], ends[1]), ..Row::near(name, got, want, share) }
+    }
     /// A value that has only to keep to a bound.
     pub fn bound(name: impl Into<String>, got: f64, bound: Bound) -> Row {
         Row { name: name.into(), got, want: None, tolerance: String::new(), bound, peer: String::new() }
@@ -124,6 +130,8 @@ mod tests {
         assert!(!Row::near("x", f64::NAN, 100.0, 0.03).passes());
         assert!(Row::near("x", -9.8, -10.0, 0.03).passes());
         assert!(Row::near_or_within("x", 10.4, 10.0, 0.03, 0.5).passes());
+        assert!(Row::near_printed("x", 14.9, 18.0, 0.15, 1.0).passes());
+        assert!(!Row::near_printed("x", 14.8, 18.0, 0.15, 1.0).passes());
         assert!(!Row::shown("x", f64::NAN).passes());
         assert_eq!(Row::near("x", 1.0, 1.0, 0.001).tolerance, "0.1 %");
     }

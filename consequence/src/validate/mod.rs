@@ -8,6 +8,7 @@
 pub mod aloha;
 pub mod case;
 pub mod data;
+pub mod flammable;
 pub mod hazards;
 pub mod lng;
 pub mod people;
@@ -25,6 +26,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(slab::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
+    all.extend(flammable::cases());
     all.extend(people::cases());
     all
 }
