@@ -1,8 +1,9 @@
 //! A gauging section (测流断面) across a stream: its discharge, level and depth in time.
 //!
-//! The section is a chain of faces across the stream. Over each, the mean velocity of the two cells beside it times the
+//! A section is a chain of faces across the stream. Over each, the mean velocity of the two cells beside it times the
 //! depth over its sill (the higher level less the higher bed) is what a current meter would see; it is no by-product of the
-//! solver's own balance.
+//! solver's own balance. Where a stream crosses the grid slantwise, one chain sees water at its corners twice or not at all:
+//! so the discharge is the mean over some chains, a cell apart along the stream.
 
 use crate::flow::Flow;
 use crate::solver::{Real, Solver};
@@ -26,14 +27,21 @@ pub struct Moment {
 pub struct Section {
     pub name: String,
     pub at: Point,
-    faces: Vec<Crossing>,
-    /// The face nearest to `at`.
-    middle: usize,
+    chains: Vec<Chain>,
     pub moments: Vec<Moment>,
 }
 
+/// Chains of a section.
+const CHAINS: usize = 7;
 /// Dry faces in a row that end a stream.
 const DRY_FACES: usize = 2;
+
+#[derive(Debug, Clone)]
+struct Chain {
+    faces: Vec<Crossing>,
+    /// The face nearest to the stream's middle.
+    middle: usize,
+}
 
 /// A face of a section.
 #[derive(Debug, Clone, Copy)]
@@ -44,60 +52,32 @@ struct Crossing {
     sign: f64,
 }
 
+/// What a chain sees at a moment.
+struct Seen {
+    discharge_m3_s: f64,
+    deepest: usize,
+}
+
 impl Section {
     /// A section at `at` across a stream that runs toward `down` (any length), `half_m` to either side.
     pub fn new(name: &str, grid: &Grid, at: Point, down: (f64, f64), half_m: f64) -> Section {
         let far = math::hypot(down.0, down.1).max(1e-9);
-        // From the left bank to the right: downstream lies on the line's left hand.
-        let n = (-down.1 / far * half_m, down.0 / far * half_m);
-        let inside = |p: Point| {
-            Point::new(p.x.clamp(grid.x0, grid.x0 + grid.width_m()), p.y.clamp(grid.y0, grid.y0 + grid.height_m()))
-        };
-        let line = [inside(Point::new(at.x + n.0, at.y + n.1)), inside(Point::new(at.x - n.0, at.y - n.1))];
-        let chain = FaceChain::new(grid, &line);
-        let middle = chain.nearest(grid, at).expect("a section is longer than a cell");
-        let faces = chain
-            .pieces
-            .iter()
-            .map(|piece| {
-                let (low, high) = (piece.left.min(piece.right), piece.left.max(piece.right));
-                let sign = if piece.left == high { 1.0 } else { -1.0 };
-                Crossing { cells: (low, high), across_x: high == low + 1, sign }
+        let along = (down.0 / far * grid.cell_m, down.1 / far * grid.cell_m);
+        let chains = (0..CHAINS)
+            .map(|k| {
+                let step = k as f64 - 0.5 * (CHAINS - 1) as f64;
+                Chain::new(grid, Point::new(at.x + step * along.0, at.y + step * along.1), down, half_m)
             })
             .collect();
-        Section { name: name.into(), at, faces, middle, moments: Vec::new() }
+        Section { name: name.into(), at, chains, moments: Vec::new() }
     }
 
     pub fn look<R: Real>(&mut self, solver: &Solver<R>, now_s: f64) {
-        let cell_m = solver.grid().cell_m;
-        let (mut discharge_m3_s, mut deepest, mut depth_m) = (0.0, self.faces[self.middle].cells.0, -1.0);
-        let mut look = |face: &Crossing| {
-            let (l, r) = face.cells;
-            let (a, b) = (solver.velocity_m_s(l), solver.velocity_m_s(r));
-            let mean_m_s = if face.across_x { 0.5 * (a.0 + b.0) } else { 0.5 * (a.1 + b.1) };
-            // Over a dry side only the water's own velocity counts.
-            let mean_m_s = if solver.free_m(l).min(solver.free_m(r)) > 0.0 { mean_m_s } else { 2.0 * mean_m_s };
-            let sill_m = solver.stage_m(l).max(solver.stage_m(r)) - solver.bed_m(l).max(solver.bed_m(r));
-            discharge_m3_s += face.sign * mean_m_s * sill_m.max(0.0) * cell_m;
-            for cell in [l, r] {
-                if solver.depth_m(cell) > depth_m {
-                    (deepest, depth_m) = (cell, solver.depth_m(cell));
-                }
-            }
-            sill_m > 0.0
-        };
-        // To either side as far as the stream goes: what flows behind a dry bank is another one. A single dry face is a corner.
-        let (left, right) = self.faces.split_at(self.middle);
-        for side in [&mut left.iter().rev() as &mut dyn Iterator<Item = &Crossing>, &mut right.iter()] {
-            let mut dry = 0;
-            for face in side {
-                dry = if look(face) { 0 } else { dry + 1 };
-                if dry > DRY_FACES {
-                    break;
-                }
-            }
-        }
-        self.moments.push(Moment { now_s, discharge_m3_s, stage_m: solver.stage_m(deepest), depth_m });
+        let seen: Vec<Seen> = self.chains.iter().map(|chain| chain.look(solver)).collect();
+        let discharge_m3_s = seen.iter().map(|s| s.discharge_m3_s).sum::<f64>() / CHAINS as f64;
+        let deepest = seen[CHAINS / 2].deepest;
+        let (stage_m, depth_m) = (solver.stage_m(deepest), solver.depth_m(deepest));
+        self.moments.push(Moment { now_s, discharge_m3_s, stage_m, depth_m });
     }
 
     /// The greatest discharge and its time; the first of equals.
@@ -116,6 +96,60 @@ impl Section {
         let peak = self.peak().map_or(0.0, |p| p.discharge_m3_s);
         let ways: f64 = self.moments.windows(2).map(|w| (w[1].discharge_m3_s - w[0].discharge_m3_s).abs()).sum();
         if peak > 0.0 { ways / peak } else { 0.0 }
+    }
+}
+
+impl Chain {
+    fn new(grid: &Grid, at: Point, down: (f64, f64), half_m: f64) -> Chain {
+        let far = math::hypot(down.0, down.1).max(1e-9);
+        // From the left bank to the right: downstream lies on the line's left hand.
+        let n = (-down.1 / far * half_m, down.0 / far * half_m);
+        let inside = |x: f64, y: f64| {
+            Point::new(x.clamp(grid.x0, grid.x0 + grid.width_m()), y.clamp(grid.y0, grid.y0 + grid.height_m()))
+        };
+        let chain = FaceChain::new(grid, &[inside(at.x + n.0, at.y + n.1), inside(at.x - n.0, at.y - n.1)]);
+        let middle = chain.nearest(grid, at).expect("a section is longer than a cell");
+        let faces = chain
+            .pieces
+            .iter()
+            .map(|piece| {
+                let (low, high) = (piece.left.min(piece.right), piece.left.max(piece.right));
+                let sign = if piece.left == high { 1.0 } else { -1.0 };
+                Crossing { cells: (low, high), across_x: high == low + 1, sign }
+            })
+            .collect();
+        Chain { faces, middle }
+    }
+
+    /// To either side of the middle as far as the stream goes: what flows behind a dry bank is another one. A single dry face
+    /// is a corner.
+    fn look<R: Real>(&self, solver: &Solver<R>) -> Seen {
+        let cell_m = solver.grid().cell_m;
+        let mut seen = Seen { discharge_m3_s: 0.0, deepest: self.faces[self.middle].cells.0 };
+        let (left, right) = self.faces.split_at(self.middle);
+        for side in [&mut left.iter().rev() as &mut dyn Iterator<Item = &Crossing>, &mut right.iter()] {
+            let mut dry = 0;
+            for face in side {
+                let (l, r) = face.cells;
+                let (a, b) = (solver.velocity_m_s(l), solver.velocity_m_s(r));
+                let mean_m_s = if face.across_x { 0.5 * (a.0 + b.0) } else { 0.5 * (a.1 + b.1) };
+                // Over a dry side only the water's own velocity counts.
+                let both = solver.free_m(l).min(solver.free_m(r)) > 0.0;
+                let mean_m_s = if both { mean_m_s } else { 2.0 * mean_m_s };
+                let sill_m = solver.stage_m(l).max(solver.stage_m(r)) - solver.bed_m(l).max(solver.bed_m(r));
+                seen.discharge_m3_s += face.sign * mean_m_s * sill_m.max(0.0) * cell_m;
+                for cell in [l, r] {
+                    if solver.depth_m(cell) > solver.depth_m(seen.deepest) {
+                        seen.deepest = cell;
+                    }
+                }
+                dry = if sill_m > 0.0 { 0 } else { dry + 1 };
+                if dry > DRY_FACES {
+                    break;
+                }
+            }
+        }
+        seen
     }
 }
 

@@ -45,7 +45,8 @@ pub struct Channel {
     pub line: Vec<Point>,
     pub bed_m: Vec<f64>,
     pub width_m: f64,
-    /// Area of the catchment above its head, km2, which is off the map or on its slopes.
+    /// Area of the catchment above its head, km2, which is off the map or on its slopes; the same on maps of all sizes, so that
+    /// floods are as deep.
     pub catchment_km2: f64,
     /// Mean slope.
     pub slope: f64,
@@ -180,8 +181,6 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
     let (w, h) = (grid.width_m(), grid.height_m());
     let draw = |k: u32| chance::draw(seed, Stream::Synthesis, k, Tick(0), PLACE);
     let step = grid.cell_m;
-    // Catchments are those of a map of 10 x 10 km, and shrink with it.
-    let share = w * h / 1e8;
     // The main river winds up from the apex to the west rim: slope from the fan's to 12 % at the head.
     let n = (apex.x / step) as usize;
     let y_at = |x: f64| {
@@ -223,7 +222,7 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
         line: up,
         bed_m: bed,
         width_m: 26.0,
-        catchment_km2: 18.0 * share,
+        catchment_km2: 18.0,
         joins: None,
     }];
     let points = channels[0].line.partition_point(|p| p.x < apex.x);
@@ -265,7 +264,7 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
             line,
             bed_m: bed,
             width_m: f64::max(10.0, CELLS_ACROSS * step),
-            catchment_km2: (1.5 + 2.5 * draw(90 + k)) * share,
+            catchment_km2: 1.5 + 2.5 * draw(90 + k),
             slope,
             joins: Some(points.saturating_sub(at)),
         });

@@ -41,14 +41,31 @@ pub(super) fn all(
     facts
 }
 
-/// Above the fan the water keeps to the channels and their terraces.
+/// Beyond this from a channel no water comes, m: terraces end 80 m from it, and walls of 45 % and more begin.
+const VALLEY_M: f64 = 150.0;
+
+/// Above the fan the water keeps to the valleys' floors.
 fn valleys(valley: &Valley, extremes: &Extremes) -> Fact {
-    let above: Vec<usize> = (0..valley.grid.len()).filter(|&c| valley.grid.centre(c).x < valley.apex.x).collect();
-    let wet = above.iter().filter(|&&c| extremes.depth_m(c) > 0.05).count() as f64 / above.len() as f64;
+    let grid = &valley.grid;
+    let mut floor = vec![false; grid.len()];
+    for p in valley.channels.iter().flat_map(|c| c.line.iter().step_by(4)) {
+        grid.cells_within(*p, VALLEY_M).into_iter().for_each(|cell| floor[cell] = true);
+    }
+    let (mut above, mut wet, mut strayed) = (0, 0, 0);
+    for cell in (0..grid.len()).filter(|&c| grid.centre(c).x < valley.apex.x) {
+        above += 1;
+        if extremes.depth_m(cell) > 0.05 {
+            wet += 1;
+            strayed += usize::from(!floor[cell]);
+        }
+    }
     Fact::new(
         "above the fan only the valleys' floors are wet",
-        (0.005..0.10).contains(&wet),
-        format!("{:.1} % of the ground there was ever under 5 cm or more", 100.0 * wet),
+        wet > 0 && strayed == 0,
+        format!(
+            "{:.1} % of the ground there was ever under 5 cm or more, {strayed} cells farther than {VALLEY_M:.0} m from a channel",
+            100.0 * f64::from(wet) / f64::from(above)
+        ),
     )
 }
 
@@ -70,8 +87,11 @@ fn stable(acts: &Torrents) -> Fact {
     )
 }
 
-/// Depth in torrents against that of uniform flow of the same discharge. On slopes over 2 % a flood is kinematic (the terms
-/// of inertia and pressure are h/L against S0: below a hundredth): friction alone holds it, all but at bends and steps.
+/// Depth in torrents against that of uniform flow of the same discharge, over reaches of 100 m. On slopes over 2 % a flood is
+/// kinematic (the terms of inertia and pressure are h/L against S0: below a hundredth): friction alone holds it. But on a grid a
+/// torrent two cells wide that runs slantwise takes the way along the cells' sides, up to sqrt 2 longer and so flatter: normal
+/// depth there is up to 2^(0.5 x 0.3) = 1.11 times that of the straight way; and it turns a corner in every cell, at which up to a
+/// half of the velocity head (about h/2 at Froude 1, of a fall of 2 h from cell to cell) is lost: another (1/0.75)^0.3 = 1.09.
 fn normal(acts: &Torrents) -> Fact {
     let mut ratios = acts.seen.over_normal.clone();
     ratios.sort_by(f64::total_cmp);
@@ -79,20 +99,20 @@ fn normal(acts: &Torrents) -> Fact {
     let (low, middle, high) = (at(0.1), at(0.5), at(0.9));
     Fact::new(
         "depth in torrents is that of uniform flow",
-        ratios.len() > 100 && (0.9..1.1).contains(&middle) && low > 0.7 && high < 1.4,
+        ratios.len() > 100 && (0.9..1.15).contains(&middle) && low > 0.8 && high < 1.4,
         format!(
-            "over normal depth (Manning, or the mud's law) {middle:.2} on the median (within 10 %), {low:.2} to {high:.2} in the \
-             middle eight tenths (0.7 to 1.4), at {} looks",
+            "over normal depth (Manning, or the mud's law) {middle:.2} on the median (0.9 to 1.15), {low:.2} to {high:.2} in the \
+             middle eight tenths (0.8 to 1.4), at {} looks",
             ratios.len()
         ),
     )
 }
 
 fn pools(acts: &Torrents) -> Fact {
-    let (pools, looks) = (acts.seen.pools, acts.seen.over_normal.len());
+    let (pools, looks) = (acts.seen.pools, acts.seen.looks);
     Fact::new(
         "no pools stand in torrents where the bed falls on",
-        looks > 100 && pools * 100 <= looks as u64,
+        looks > 100 && pools * 100 <= looks,
         format!(
             "{pools} of {looks} looks (one in a hundred allowed) with Froude below 0.5 where uniform flow is supercritical"
         ),
@@ -366,7 +386,8 @@ mod tests {
     #[test]
     fn clear_water_in_a_tiny_valley_holds_every_fact_of_the_whole_one() {
         // Grade: behaviour.
-        let setting = Setting { size: Size::TINY, debris: false, landslide: false, ..Setting::default() };
+        let setting =
+            Setting { size: Size::TINY, debris: false, landslide: false, end_s: 3.2 * 3600.0, ..Setting::default() };
         let outcome = run(&setting, &mut |_| true).map_err(|c| c.to_string()).expect("it runs").expect("to its end");
         let wrong: Vec<_> = outcome.facts.iter().filter(|fact| !fact.holds).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");

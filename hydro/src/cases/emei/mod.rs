@@ -40,20 +40,15 @@ pub struct Setting {
     pub seed: u64,
     pub debris: bool,
     pub landslide: bool,
+    /// First order: its cells' beds may be tilted, so that it runs down narrow torrents whose bed falls by more than the
+    /// water's depth from cell to cell; the second order has no shape beside banks and makes stairs of pools there.
     pub scheme: Scheme,
     pub end_s: f64,
 }
 
 impl Default for Setting {
     fn default() -> Setting {
-        Setting {
-            size: Size::FULL,
-            seed: 1,
-            debris: true,
-            landslide: true,
-            scheme: Scheme::Second,
-            end_s: 4.0 * 3600.0,
-        }
+        Setting { size: Size::FULL, seed: 1, debris: true, landslide: true, scheme: Scheme::First, end_s: 4.0 * 3600.0 }
     }
 }
 

@@ -34,9 +34,11 @@ pub struct Seen {
     pub slower: u64,
     pub faster: u64,
     pub concentration_max: f64,
-    /// Depth over normal depth in torrents, at every look.
+    /// Depth over normal depth in torrents, the mean over a reach of 100 m, at every look.
     pub over_normal: Vec<f64>,
-    /// Of them, standing (Froude below 0.5) though uniform flow would be faster than its waves and the bed falls on: pools.
+    /// Looks at single cells of torrents, and those of them that stand (Froude below 0.5) though uniform flow would be faster than
+    /// its waves and the bed falls on: pools.
+    pub looks: u64,
     pub pools: u64,
     pub profile: Vec<Vec<f64>>,
 }
@@ -210,7 +212,8 @@ impl Torrents {
         for (number, channel) in self.valley.channels.iter().enumerate() {
             let points = self.points(solver, channel);
             let end_m = points.last().map_or(0.0, |p| p.along_m);
-            for p in points.iter().filter(|p| p.depth_m > LOOKED_M) {
+            let mut reach: Vec<(usize, f64)> = Vec::new();
+            for (k, p) in points.iter().enumerate().filter(|(_, p)| p.depth_m > LOOKED_M) {
                 let froude = p.speed_m_s / math::sqrt(G * p.depth_m);
                 seen.froude_max = seen.froude_max.max(froude);
                 seen.speed_max_m_s = seen.speed_max_m_s.max(p.speed_m_s);
@@ -223,12 +226,17 @@ impl Torrents {
                 // Uniform flow is looked for in torrents, away from their heads and mouths, and where no slide lies.
                 let away = p.along_m > 100.0 && p.along_m < end_m - 100.0;
                 if away && p.slope > 0.02 && p.over_normal.is_finite() && slid.binary_search(&p.cell).is_err() {
-                    seen.over_normal.push(p.over_normal);
+                    reach.push((k, p.over_normal));
                     // At the discharge that there is, the Froude number of uniform flow is (h/hn)^1.5 times the present one.
                     let uniform = froude * p.over_normal * math::sqrt(p.over_normal);
+                    seen.looks += 1;
                     seen.pools += u64::from(froude < 0.5 && uniform > 1.0 && p.falls_on);
                 }
             }
+            // Means over reaches without gaps, as long as those over which slopes are taken.
+            let far = (SLOPE_OVER_M / self.valley.grid.cell_m).ceil() as usize;
+            let whole = reach.windows(2 * far + 1).filter(|w| w[2 * far].0 - w[0].0 == 2 * far);
+            seen.over_normal.extend(whole.map(|w| w.iter().map(|p| p.1).sum::<f64>() / w.len() as f64));
         }
         self.seen = seen;
     }
