@@ -13,6 +13,7 @@ pub mod lng;
 pub mod prairie;
 pub mod slab;
 pub mod statistics;
+pub mod transport;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
@@ -22,6 +23,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(prairie::cases());
     all.extend(lng::cases());
     all.extend(slab::cases());
+    all.extend(transport::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
     all
