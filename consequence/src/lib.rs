@@ -11,3 +11,4 @@ pub mod source;
 pub mod substance;
 pub mod validate;
 pub mod weather;
+pub mod zones;

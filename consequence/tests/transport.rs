@@ -62,3 +62,9 @@ fn dense_clouds_are_slab_s_where_they_should_be_and_keep_their_mass() {
     hold("slab-");
     hold("dense-");
 }
+
+#[test]
+fn handbooks_examples_and_aloha_s_zones_come_out() {
+    // Grade: reference.
+    hold("transport-");
+}

@@ -8,6 +8,9 @@
 //!
 //! u at 10 m. The curves are straight lines in the logarithms, as CCPS (1999) gives them (read in a public transcription).
 
+use super::Run;
+use super::ambient::Ambient;
+use crate::weather::GRAVITY_M_S2;
 use base::math;
 
 /// Results of the model and of the workbook that differ by more than this factor are worth a warning.
@@ -146,6 +149,40 @@ impl Puff {
         0.4 * self.wind_m_s * time_s
     }
 }
+
+/// By which factor a run and the workbook differ, at the volume share of 1 % on the ground; `None` where the run never comes to it
+/// or the workbook does not hold (a jet's first stretch, a release that is over before the cloud is there).
+pub fn apart(run: &Run, ambient: &Ambient, wind_10m_m_s: f64) -> Option<f64> {
+    let source = &run.source;
+    let pure = source.pure(&ambient.air);
+    let reduced_gravity_m_s2 = GRAVITY_M_S2 * (pure.density_kg_m3 / ambient.density_kg_m3 - 1.0);
+    let x_m = run.reach_m(CHECKED, 0.0)?;
+    if reduced_gravity_m_s2 <= 0.0 || x_m <= 0.0 {
+        return None;
+    }
+    let workbook = if source.burst_kg > 0.0 {
+        let volume_m3 = source.burst_kg / pure.density_kg_m3;
+        Puff { volume_m3, wind_m_s: wind_10m_m_s, reduced_gravity_m_s2, start: 1.0 }.volume_share(x_m)
+    } else {
+        // The workbook asks for a release at least 2.5 times as long as the way takes (u t/x >= 2.5).
+        if wind_10m_m_s * source.duration_s < 2.5 * x_m {
+            return None;
+        }
+        let plume = Plume {
+            flow_m3_s: source.rate_kg_s / pure.density_kg_m3,
+            wind_m_s: wind_10m_m_s,
+            reduced_gravity_m_s2,
+            gas_k: pure.temperature_k,
+            air_k: ambient.air.temperature_k,
+        };
+        plume.volume_share(x_m)
+    };
+    let ratio = workbook / CHECKED;
+    (ratio > 0.0).then_some(ratio.max(1.0 / ratio))
+}
+
+/// Volume share at which the two are compared.
+const CHECKED: f64 = 0.01;
 
 #[cfg(test)]
 mod tests {

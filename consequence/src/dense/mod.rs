@@ -17,6 +17,7 @@ pub mod ambient;
 pub mod britter;
 pub mod gas;
 pub mod handover;
+pub mod layer;
 pub mod mixing;
 pub mod plume;
 pub mod profile;

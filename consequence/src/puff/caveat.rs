@@ -20,6 +20,8 @@ pub enum Caveat {
     InStreets,
     /// The cloud is as deep as the mixing layer, whose height was not measured.
     AtTheLid,
+    /// Dense model and Britter & McQuaid's workbook differ by more than a factor of three.
+    DenseModelsDiffer,
 }
 
 impl Caveat {
@@ -31,6 +33,7 @@ impl Caveat {
             Caveat::BeyondOneHour => "cloud older than an hour: the weather of the release no longer holds",
             Caveat::InStreets => "between buildings: walls and streets steer the gas, single places may differ tenfold",
             Caveat::AtTheLid => "the cloud fills the mixing layer: its depth follows an assumed mixing height",
+            Caveat::DenseModelsDiffer => "dense cloud: two models differ by more than three times, expect either",
         }
     }
     pub fn about_zh(self) -> &'static str {
@@ -41,6 +44,7 @@ impl Caveat {
             Caveat::BeyondOneHour => "云团已超过1小时：释放时的气象不再适用",
             Caveat::InStreets => "建筑之间：墙体与街道引导气体，个别地点可相差十倍",
             Caveat::AtTheLid => "云团充满混合层：其厚度取决于假定的混合层高度",
+            Caveat::DenseModelsDiffer => "重气：两种模型结果相差三倍以上，两者皆有可能",
         }
     }
 }
@@ -92,9 +96,14 @@ impl Reach {
         }
     }
 
+    /// The check beside the dense model disagrees.
+    pub fn models_differ(&mut self) {
+        self.note(Caveat::DenseModelsDiffer, true);
+    }
+
     pub fn caveats(&self) -> Vec<Caveat> {
         use Caveat::*;
-        [LowWind, VeryStable, BeyondTenKilometres, BeyondOneHour, InStreets, AtTheLid]
+        [LowWind, VeryStable, BeyondTenKilometres, BeyondOneHour, InStreets, AtTheLid, DenseModelsDiffer]
             .into_iter()
             .filter(|&c| self.seen & (1 << c as u8) != 0)
             .collect()

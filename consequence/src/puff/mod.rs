@@ -13,6 +13,7 @@ pub mod curves;
 pub mod field;
 pub mod growth;
 pub mod kernel;
+mod led;
 pub mod moments;
 pub mod plume;
 pub mod rise;
@@ -25,7 +26,6 @@ pub use shape::Shape;
 pub use wind::{Bend, Wind};
 
 use crate::dense::handover::Guide;
-use crate::dense::{self, Ambient, Gas};
 use crate::release::{Emission, Entry, Release};
 use crate::weather::Air;
 use base::grid::Grid;
@@ -159,31 +159,6 @@ impl Cloud {
         }
     }
 
-    /// The same, where what is dense at first follows the dense model until it is passive. `gases` holds the properties of each
-    /// release's substance; a dense path is computed for the air in which its step begins.
-    pub fn with_dense(options: Options, releases: Vec<Release>, gases: &[Option<Gas>], wind: &Wind) -> Cloud {
-        let mut cloud = Cloud::new(options, releases);
-        for (k, release) in cloud.releases.iter().enumerate() {
-            let Some(gas) = gases.get(k).copied().flatten() else { continue };
-            let lasting_s = release.steps.iter().map(|s| s.duration_s()).sum::<f64>();
-            let steps = release.steps.iter().map(|s| (s.from_s, s.state, s.rate_kg_s, lasting_s, 0.0));
-            let bursts = release.bursts.iter().map(|b| (b.at_s, b.state, 0.0, 0.0, b.mass_kg));
-            for (lead, (at_s, state, rate_kg_s, duration_s, burst_kg)) in steps.chain(bursts).enumerate() {
-                let air = wind.at(at_s, release.at.x, release.at.y);
-                let source = dense_source(gas, &state, release.height_m, rate_kg_s, duration_s, burst_kg);
-                let ambient = Ambient::of(&air, cloud.options.averaging_s);
-                if source.total_kg() > 0.0 && source.is_dense(&ambient.air, air.wind_m_s(10.0)) {
-                    let run = dense::run(&source, &ambient, caveat::FAR_M);
-                    if let Some(guide) = Guide::of(&run, &ambient) {
-                        cloud.leads[k][lead] = Some(cloud.guides.len() as u32);
-                        cloud.guides.push(guide);
-                    }
-                }
-            }
-        }
-        cloud
-    }
-
     /// Lets `dt_s` pass: puffs drift and grow, releases breathe out, puffs that grew together merge.
     pub fn advance(&mut self, wind: &Wind, dt_s: f64) {
         let end_s = self.time_s + dt_s;
@@ -233,7 +208,7 @@ impl Cloud {
             let puff = &mut self.puffs[k];
             let release = puff.release as usize;
             let resistance = self.options.ground_resistance_s_m.get(release).copied().flatten();
-            let left_s = lead(puff, &self.guides, wind, air, dt_s);
+            let left_s = led::lead(puff, &self.guides, wind, air, dt_s);
             self.deposited_kg[release] += carry(puff, &self.options, resistance, wind, air, left_s);
         }
     }
@@ -254,7 +229,7 @@ impl Cloud {
                 for piece in 0..pieces as usize {
                     let middle_s = a + (piece as f64 + 0.5) * each_s;
                     let mut puff = newborn(k, release, step.rate_kg_s * each_s, &step.state, &here);
-                    guided(&mut puff, self.leads[k][index], &self.guides, &here);
+                    led::begin(&mut puff, self.leads[k][index], &self.guides, &here);
                     // The puff stands for a stretch of the plume: an even stretch of length u dt has the variance (u dt)^2/12.
                     let speed = match puff.guide {
                         Some(g) => self.guides[g as usize].end_speed_m_s(),
@@ -269,13 +244,13 @@ impl Cloud {
                     continue;
                 }
                 let mut puff = newborn(k, release, burst.mass_kg, &burst.state, &here);
-                guided(&mut puff, self.leads[k][release.steps.len() + index], &self.guides, &here);
+                led::begin(&mut puff, self.leads[k][release.steps.len() + index], &self.guides, &here);
                 fresh.push((puff, to_s - burst.at_s));
             }
             let resistance = self.options.ground_resistance_s_m.get(k).copied().flatten();
             for (mut puff, left_s) in fresh {
                 self.emitted_kg[k] += puff.mass_kg;
-                let left_s = lead(&mut puff, &self.guides, wind, air, left_s);
+                let left_s = led::lead(&mut puff, &self.guides, wind, air, left_s);
                 self.deposited_kg[k] += carry(&mut puff, &self.options, resistance, wind, air, left_s);
                 self.puffs.push(puff);
             }
@@ -328,62 +303,6 @@ fn newborn(k: usize, release: &Release, mass_kg: f64, state: &Emission, here: &A
     puff.widen((1.0, 0.0), sigma_m * sigma_m);
     puff.widen((0.0, 1.0), sigma_m * sigma_m);
     puff
-}
-
-/// A step or burst as the dense model takes it.
-fn dense_source(
-    gas: Gas,
-    state: &Emission,
-    height_m: f64,
-    rate_kg_s: f64,
-    duration_s: f64,
-    burst_kg: f64,
-) -> dense::Source {
-    dense::Source {
-        entry: state.entry,
-        gas,
-        rate_kg_s,
-        duration_s,
-        burst_kg,
-        temperature_k: state.temperature_k,
-        vapour_share: state.vapour_share,
-        area_m2: state.area_m2.max(1e-6),
-        height_m,
-    }
-}
-
-/// Sets a newborn puff at the start of its dense path.
-fn guided(puff: &mut Puff, lead: Option<u32>, guides: &[Guide], here: &Air) {
-    let Some(index) = lead else { return };
-    let stop = guides[index as usize].at(0.0);
-    puff.guide = Some(index);
-    puff.spread_m2 = [0.0; 3];
-    let along = here.towards;
-    puff.widen((-along.1, along.0), stop.across_m * stop.across_m);
-    puff.widen(along, (stop.along_m * stop.along_m).max(LEAST_SIGMA_M * LEAST_SIGMA_M));
-    (puff.x_m, puff.y_m) = (puff.x_m + along.0 * stop.way_m, puff.y_m + along.1 * stop.way_m);
-    (puff.depth_m, puff.height_m) = (stop.depth_m, stop.height_m);
-}
-
-/// Leads a puff along its dense path, in the direction of the wind where it is; gives the time that is left after the path's end.
-fn lead(puff: &mut Puff, guides: &[Guide], wind: &Wind, air: &Air, dt_s: f64) -> f64 {
-    let Some(index) = puff.guide else { return dt_s };
-    let guide = &guides[index as usize];
-    let led_s = dt_s.min(guide.end_s() - puff.age_s).max(0.0);
-    let (from, to) = (guide.at(puff.age_s), guide.at(puff.age_s + led_s));
-    let along = wind.place(air, puff.x_m, puff.y_m).towards;
-    let grown = |a: f64, b: f64| (b * b - a * a).max(0.0);
-    puff.widen((-along.1, along.0), grown(from.across_m, to.across_m));
-    puff.widen(along, grown(from.along_m, to.along_m));
-    let way_m = to.way_m - from.way_m;
-    (puff.x_m, puff.y_m) = (puff.x_m + along.0 * way_m, puff.y_m + along.1 * way_m);
-    puff.way_m += way_m.abs();
-    (puff.depth_m, puff.height_m) = (to.depth_m, to.height_m);
-    puff.age_s += led_s;
-    if puff.age_s >= guide.end_s() - 1e-9 {
-        puff.guide = None;
-    }
-    dt_s - led_s
 }
 
 /// sqrt(2/pi)/sqrt(2 pi) = 1/pi: the depth of a round mouth whose sigma is D/sqrt(2 pi).

@@ -7,6 +7,7 @@ use super::field::over_ground_1_m2;
 use super::growth::{self, Scheme};
 use super::shape::{GAUSSIAN_DEPTH, Shape};
 use super::{Options, Puff, Wind, carry};
+use crate::weather::profile::psi_m;
 use crate::weather::{Air, Class, Weather};
 use base::math;
 
@@ -121,9 +122,24 @@ pub struct Aloha {
 }
 
 impl Aloha {
-    /// Wind that carries the gas, m/s: the neutral log profile at 3 m, or at the release where that is higher.
+    /// Wind that carries the gas, m/s: at 3 m, or at the release where that is higher. Businger's profile with Pasquill's lengths
+    /// L = -11.4 z0^0.10, -26 z0^0.17, -123 z0^0.30, none, 123 z0^0.30, 26 z0^0.17 (read in a public transcription of Pasquill
+    /// 1974); with it ALOHA's zones in stable air come out, without it they are a tenth short.
     pub fn wind_m_s(&self) -> f64 {
-        let at = |z: f64| math::ln((z + self.roughness_m) / self.roughness_m);
+        let z0 = self.roughness_m;
+        let inverse_1_m = match self.class {
+            Class::A => -1.0 / (11.4 * math::pow(z0, 0.10)),
+            Class::B => -1.0 / (26.0 * math::pow(z0, 0.17)),
+            Class::C => -1.0 / (123.0 * math::pow(z0, 0.30)),
+            Class::D => 0.0,
+            Class::E => 1.0 / (123.0 * math::pow(z0, 0.30)),
+            Class::F => 1.0 / (26.0 * math::pow(z0, 0.17)),
+        };
+        let at = |z: f64| {
+            let zeta = z * inverse_1_m;
+            let psi = if zeta >= 0.0 { -4.7 * zeta } else { psi_m(15.0 / 16.0 * zeta) };
+            math::ln((z + z0) / z0) - psi
+        };
         self.wind_10m_m_s * at(self.height_m.max(3.0)) / at(10.0)
     }
 

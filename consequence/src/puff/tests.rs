@@ -321,7 +321,7 @@ fn results_outside_the_model_s_range_carry_their_caveat() {
     assert!(cloud.caveats().contains(&Caveat::BeyondTenKilometres));
 }
 
-const AMMONIA: dense::Gas = dense::Gas {
+const AMMONIA: crate::dense::Gas = crate::dense::Gas {
     molar_mass_kg_mol: 0.017031,
     vapour_cp_j_kg_k: 2045.9,
     liquid_cp_j_kg_k: 4611.8,
@@ -356,9 +356,9 @@ fn a_dense_cloud_hands_over_all_its_mass_and_its_moments() {
     let steady = Wind::uniform(Weather::steady(air(Class::D, 4.0, 270.0)));
     let here = steady.weather.at(0.0);
     let mut puff = newborn(0, &cloud.releases[0], 1.0, &state, &here);
-    guided(&mut puff, Some(0), &cloud.guides, &here);
+    led::begin(&mut puff, Some(0), &cloud.guides, &here);
     while puff.guide.is_some() {
-        lead(&mut puff, &cloud.guides, &steady, &here, 7.0);
+        led::lead(&mut puff, &cloud.guides, &steady, &here, 7.0);
     }
     assert!((puff.sigma_m((0.0, 1.0)) / end.across_m - 1.0).abs() < 1e-6);
     assert!((puff.x_m / end.way_m - 1.0).abs() < 1e-9 && (puff.depth_m / end.depth_m - 1.0).abs() < 1e-9);

@@ -15,6 +15,7 @@ pub mod people;
 pub mod prairie;
 pub mod slab;
 pub mod statistics;
+pub mod transport;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
 
@@ -24,6 +25,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(prairie::cases());
     all.extend(lng::cases());
     all.extend(slab::cases());
+    all.extend(transport::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());
     all.extend(flammable::cases());

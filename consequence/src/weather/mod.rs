@@ -9,6 +9,7 @@
 //! length. [`spec::WeatherSpec`] is what a user writes, [`Air`] the weather of one moment, [`series::Weather`] its course.
 
 pub mod canopy;
+pub mod meander;
 pub mod mixing;
 pub mod profile;
 pub mod series;
@@ -124,6 +125,12 @@ pub fn towards(from_deg: f64) -> (f64, f64) {
         270.0 => (-1.0, 0.0),
         _ => (math::sin(turned.to_radians()), math::cos(turned.to_radians())),
     }
+}
+
+/// A direction turned counterclockwise by an angle, rad.
+pub fn towards_turned((x, y): (f64, f64), by_rad: f64) -> (f64, f64) {
+    let (s, c) = (math::sin(by_rad), math::cos(by_rad));
+    (x * c - y * s, x * s + y * c)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The course of the weather in time: moments that follow each other, each holding until the next or turning evenly into it.
 
-use super::{Air, Profile};
+use super::{Air, Profile, towards_turned};
 use base::math;
 use serde::{Deserialize, Serialize};
 
@@ -63,9 +63,8 @@ fn blend(a: &Air, b: &Air, share: f64) -> Air {
         a.towards.0 * b.towards.1 - a.towards.1 * b.towards.0,
         a.towards.0 * b.towards.0 + a.towards.1 * b.towards.1,
     ) * share;
-    let (sin, cos) = (math::sin(turn), math::cos(turn));
     Air {
-        towards: (a.towards.0 * cos - a.towards.1 * sin, a.towards.0 * sin + a.towards.1 * cos),
+        towards: towards_turned(a.towards, turn),
         profile: Profile {
             friction_velocity_m_s: mix(a.profile.friction_velocity_m_s, b.profile.friction_velocity_m_s),
             inverse_obukhov_1_m: mix(a.profile.inverse_obukhov_1_m, b.profile.inverse_obukhov_1_m),
