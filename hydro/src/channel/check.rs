@@ -64,7 +64,7 @@ pub fn check(domain: &Domain, spec: &ChannelsSpec, file: &Path, complaints: &mut
             }
             Some(c) => {
                 let off_m = Way::new(&c.line).nearest(inflow.at).1;
-                if !(off_m <= domain.grid.cell_m) {
+                if off_m.is_nan() || off_m > domain.grid.cell_m {
                     let said = format!("{what}: ({}, {}) is {off_m:.1} m off it", inflow.at.x, inflow.at.y);
                     complaints.add(file, said, format!("within a cell ({} m) of its line", domain.grid.cell_m));
                 }

@@ -55,7 +55,7 @@ mod tests {
             for text in [&said.zh, &said.en] {
                 assert!(!text.is_empty() && !text.contains('{') && !text.contains("::"), "{said:?}");
             }
-            assert!(!said.en.contains("_m") && said.zh.chars().any(|c| !c.is_ascii()), "{said:?}");
+            assert!(!said.en.contains("_m") && !said.zh.is_ascii(), "{said:?}");
         }
         assert_eq!(all[0].said().en, "north is overtopped: 0.15 m over its crest at (10, 20)");
         assert_eq!(all[3].said().zh, "station停机：停电");

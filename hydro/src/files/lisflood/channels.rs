@@ -188,7 +188,7 @@ impl Reading {
         };
         for (cell, w) in width.values.iter().enumerate() {
             let (w, ground_m) = (f64::from(*w), f64::from(dem.values[cell]));
-            if !(w > 0.0) || !ground_m.is_finite() {
+            if w.is_nan() || w <= 0.0 || !ground_m.is_finite() {
                 bad += usize::from(w < 0.0);
                 continue;
             }
