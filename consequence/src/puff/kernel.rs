@@ -181,8 +181,8 @@ pub fn exp_minus(q: f32) -> f32 {
     let rounded = t + 12_582_912.0;
     let f = t - (rounded - 12_582_912.0);
     let power = 1.0
-        + f * (0.693_147_2
-            + f * (0.240_226_51
+        + f * (std::f32::consts::LN_2
+            + f * (0.240_226_5
                 + f * (0.055_504_11 + f * (0.009_618_129 + f * (0.001_333_355_8 + f * 0.000_154_035_3)))));
     f32::from_bits(rounded.to_bits().wrapping_add(127) << 23) * power
 }

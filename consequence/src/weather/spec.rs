@@ -188,7 +188,7 @@ fn check_report(r: &Report, ground: Ground, name: &str, file: &str, wrong: &mut 
     }
     match r.stability {
         Stability::ObukhovLength(l) => {
-            if !(l.abs() >= 1.0 || l == 0.0) || l == 0.0 {
+            if l.is_nan() || l.abs() < 1.0 {
                 let what = format!("{name}: the Obukhov length is {l} m");
                 wrong.add(file, what, "at least 1 m in size, negative in unstable air; for neutral air take Class(D)");
             }
@@ -239,7 +239,7 @@ fn inverse_obukhov_1_m(r: &Report, ground: Ground) -> f64 {
         Stability::Sky(sky) => {
             // The table asks for the wind at 10 m; the neutral profile leads there (assumption: the class is not known yet).
             let neutral = Profile::through(r.wind_m_s, r.wind_height_m, 0.0, z0, ground.canopy());
-            golder_1_m(pasquill(neutral.wind_m_s(10.0f64.max(r.wind_height_m.min(10.0))), sky), z0)
+            golder_1_m(pasquill(neutral.wind_m_s(10.0), sky), z0)
         }
     }
 }
