@@ -24,9 +24,9 @@ const HEAT_DIFFUSIVITY_M2_S: f64 = 2.0e-5;
 /// Diffusivity of water vapour in air, m2/s; others by Graham's law from it.
 const WATER_DIFFUSIVITY_M2_S: f64 = 2.39e-5;
 const WATER_KG_MOL: f64 = 0.018_015;
-/// Roughness of the liquid's surface, m. ALOHA's rates do not change with the terrain. Thirteen of its published puddle runs
-/// (four liquids, 5 to 35 C) gave 0.4 mm here, with the hourly amounts of the ten neutral ones within 2 %: a fit, and the value
-/// that Brighton names for a calm pool (from memory).
+/// Roughness of the liquid's surface, m. ALOHA's rates do not change with the terrain. Thirteen of its published puddle runs (four
+/// liquids, 5 to 35 C) gave 0.4 mm here, with the hourly amounts of the ten neutral ones within 2 %: a fit. (0.04 cm is also
+/// what an early description of ALOHA is remembered to name; unchecked.)
 pub const POOL_ROUGHNESS_M: f64 = 4.0e-4;
 /// Factor of `jc` over `j` at which Brighton's model ends and the liquid boils.
 pub const MOST_VOLATILE: f64 = 4.0;

@@ -1,7 +1,7 @@
 //! Runs of ALOHA and of textbooks against ours: sources. The files are tables of its printed numbers; where they are not at
 //! hand the case is skipped and says so.
 
-use super::case::{Bench, Bound, Case, CaseResult, Row};
+use super::case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, scatter};
 use super::data::Table;
 use crate::source::hole::{self, Hole};
 use crate::source::*;
@@ -99,6 +99,28 @@ fn puddles(bench: &Bench) -> CaseResult {
             result.rows.push(Row::near_or_within(format!("{id} {substance}: atm"), ours, atm, 0.03, step));
         }
     }
+    let amounts: Vec<Row> = result.rows.iter().filter(|r| !r.name.ends_with("atm")).cloned().collect();
+    result.panels.push(scatter("Puddles: kg/min and kg in 1 h", "ALOHA", &amounts));
+    let acetone = Substances::embedded().find("acetone").cloned();
+    if let Some(s) = acetone {
+        let site = night(5.0, Class::D, 15.0);
+        let spec =
+            PuddleSpec { amount: Amount::MassKg(1000.0), area_m2: 10.0, ground: Ground::Concrete, temperature_k: None };
+        let minutes = puddle::Puddle::lying(&s, &site, &spec).run(&[], 3600.0);
+        let at = |m: &puddle::Minute| 0.5 * (m.from_s + m.to_s) / 60.0;
+        let rate = minutes.iter().map(|m| (at(m), 60.0 * m.evaporated_kg / (m.to_s - m.from_s))).collect();
+        let steps = run_at(&source("acetone", What::Puddle(spec)), &site).release.in_steps(5).steps;
+        let stairs = steps
+            .iter()
+            .flat_map(|s| [(s.from_s / 60.0, 60.0 * s.rate_kg_s), (s.to_s / 60.0, 60.0 * s.rate_kg_s)])
+            .collect();
+        result.panels.push(
+            Panel::new("P1: 1000 kg of acetone on 10 m2", "min", "kg/min")
+                .with("ALOHA's largest", Role::Experiment, vec![(0.0, 2.58)])
+                .with("computed", Role::Computed, rate)
+                .with("in five steps", Role::Exact, stairs),
+        );
+    }
     result.notes.push("one constant, the roughness of the pool, was fitted on these and three more such runs".into());
     result
 }
@@ -186,10 +208,20 @@ fn tanks(bench: &Bench) -> CaseResult {
     let site = Site { temperature_k: (70.0 - 32.0) / 1.8 + 273.15, ..day };
     let got = run_at(&source("propane", What::Tank(car)), &site);
     result.rows.push(Row::near("V8 propane: lb/min", 60.0 * got.most_sustained_kg_s() / POUND_KG, 5730.0, 0.15));
+    let minutes = |o: &Outcome| -> Vec<(f64, f64)> {
+        o.release.steps.iter().map(|s| ((s.from_s + s.to_s) / 120.0, 60.0 * s.rate_kg_s)).collect()
+    };
+    result.panels.push(
+        Panel::new("V8: a rail car of propane with a seam open", "min", "kg/min into the air")
+            .with("ALOHA's largest", Role::Experiment, vec![(0.5, 5730.0 * POUND_KG)])
+            .with("computed", Role::Computed, minutes(&got)),
+    );
     let two_phase = got.stages.iter().find(|s| s.regime == Regime::TwoPhase);
     let (minutes, mass) = two_phase.map_or((f64::NAN, f64::NAN), |s| ((s.to_s - s.from_s) / 60.0, s.mass_kg));
     result.rows.push(Row::near("V8 propane: lb as two phases", mass / POUND_KG, 140_200.0, 0.15));
     result.rows.push(Row::near("V8 propane: min of two phases", minutes, 26.0, 0.15));
+    let all = scatter("Tanks: all numbers", "ALOHA", &result.rows);
+    result.panels.insert(0, all);
     result
 }
 

@@ -84,6 +84,24 @@ impl Row {
     }
 }
 
+/// Computed over wanted against the logarithm of the wanted: one point per row that wants a number, the line of equality, and the
+/// lines of a tenth more and less.
+pub fn scatter(title: &str, who: &str, rows: &[Row]) -> Panel {
+    let points: Vec<(f64, f64)> = rows
+        .iter()
+        .filter_map(|r| Some((r.want?, r.got)))
+        .filter(|(w, g)| *w > 0.0 && *g > 0.0)
+        .map(|(w, g)| (base::math::log10(w), g / w))
+        .collect();
+    let (least, most) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (w, _)| (a.min(*w), b.max(*w)));
+    let line = |factor: f64| vec![(least - 0.1, factor), (most + 0.1, factor)];
+    Panel::new(title, &format!("log10 of the number that {who} prints"), "computed over printed")
+        .with("equal", Role::Exact, line(1.0))
+        .with("10 % more", Role::Peer, line(1.1))
+        .with("10 % less", Role::PeerToo, line(0.9))
+        .with(format!("{} numbers", points.len()), Role::Experiment, points)
+}
+
 /// A tolerance as people write it: 3, 0.1, 12.5.
 fn digits_short(value: f64) -> String {
     let text = format!("{value:.4}");

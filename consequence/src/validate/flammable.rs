@@ -1,7 +1,7 @@
 //! Flammable clouds against ALOHA (V6): how far 60 % and 10 % of the lower limit reach, how much can explode, and where its blast then
 //! breaks what. Propane and butane as dense gas, methane by ALOHA's passive formula.
 
-use super::case::{Bench, Case, CaseResult, Row};
+use super::case::{Bench, Case, CaseResult, Row, scatter};
 use super::data::Table;
 use crate::blast::{ALOHA_LEVELS_PA, Blast, Congestion, Expansion, PSI_PA, VapourCloud};
 use crate::dense::{self, Ambient, Gas};
@@ -125,6 +125,8 @@ fn flammable(bench: &Bench) -> CaseResult {
         result.rows.push(Row::near(what, got, printed("V5", column), 0.15));
     }
     chlorine(&mut result);
+    let all = scatter("Flammable clouds and their blasts", "ALOHA", &result.rows);
+    result.panels.push(all);
     result.notes.push(
         "V9 worst: at 1.5 m/s in class F our cloud needs some four hours to its farthest 20 ppm; ALOHA looks at one hour".into(),
     );

@@ -1,6 +1,6 @@
 //! Fires and explosions against ALOHA's printed distances and the textbooks' worked numbers.
 
-use super::case::{Bench, Bound, Case, CaseResult, Row};
+use super::case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, scatter};
 use super::data::Table;
 use crate::blast::*;
 use crate::fire::pool::Brightness;
@@ -45,6 +45,14 @@ fn distances(result: &mut CaseResult, id: &str, fire: &dyn Heat, want: [f64; 3],
         // Printed to the metre.
         result.rows.push(Row::near_or_within(name, fire.reach_m(level), want, share, 0.5));
     }
+    let far = 1.3 * want[2];
+    let flux = (0..120)
+        .map(|k| far * (0.05 + 0.95 * f64::from(k) / 119.0))
+        .map(|x| (x, fire.heat_w_m2(x, 0.0, 0.0) / 1000.0))
+        .collect();
+    let printed = want.into_iter().zip(ALOHA_LEVELS_W_M2.map(|q| q / 1000.0)).collect();
+    let panel = Panel { log: true, ..Panel::new(id, "m downwind", "kW/m2") };
+    result.panels.push(panel.with("ALOHA", Role::Experiment, printed).with("computed", Role::Computed, flux));
 }
 
 fn fires(bench: &Bench) -> CaseResult {
@@ -83,6 +91,8 @@ fn fires(bench: &Bench) -> CaseResult {
         let Some(fire) = JetFire::new(propane, &feed, night()) else { continue };
         distances(&mut result, &format!("{id} jet of {rate} kg/s propane"), &fire, printed(&table, id), 0.10);
     }
+    let all = scatter("Fires: all numbers", "ALOHA", &result.rows);
+    result.panels.insert(0, all);
     result.notes.push("the fireball's radiated share, 0.36, was fitted on the six distances of F3 and F4".into());
     result
 }
@@ -117,6 +127,25 @@ fn blasts(bench: &Bench) -> CaseResult {
             });
         }
     }
+    let curve = |b: &VapourCloud| {
+        (1..200).map(|k| 0.5 * f64::from(k)).map(|r| (r + offset, b.overpressure_pa(r) / PSI_PA)).collect::<Vec<_>>()
+    };
+    if let (Some(fast), Some(slow)) =
+        (cloud("propane", 4.60, Congestion::High, true), cloud("propane", 4.60, Congestion::High, false))
+    {
+        let title = "4.6 kg of propane: detonation and congested spark";
+        let panel = Panel { log: true, ..Panel::new(title, "m from the leak", "psi") };
+        result.panels.push(
+            panel
+                .with(
+                    "ALOHA V4, V2",
+                    Role::Experiment,
+                    vec![(23.0, 8.0), (33.0, 3.5), (71.0, 1.0), (18.0, 3.5), (34.0, 1.0)],
+                )
+                .with("detonation", Role::Computed, curve(&fast))
+                .with("spark", Role::ComputedToo, curve(&slow)),
+        );
+    }
     if let Some(open) = cloud("propane", 4.60, Congestion::Low, false) {
         let got = open.reach_m(ALOHA_LEVELS_PA[2]).unwrap_or(0.0);
         result.rows.push(Row::bound("V3 uncongested spark: m to 1 psi (never: 0)", got, Bound::AtMost(0.0)));
@@ -138,7 +167,7 @@ fn blasts(bench: &Bench) -> CaseResult {
             });
         }
     }
-    result.notes.push("the mass comes from the cloud: see the rows of the dense-gas cases for V1, R1, V5".into());
+    result.notes.push("here with ALOHA's own mass; aloha-flammable starts at the leak".into());
     result
 }
 

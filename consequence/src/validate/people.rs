@@ -1,9 +1,9 @@
 //! Air exchange, doses and lethality against ALOHA's printed values and worked numbers; and how fast a million people breathe.
 
-use super::case::{Bench, Bound, Case, CaseResult, Row};
+use super::case::{Bench, Bound, Case, CaseResult, Panel, Role, Row};
 use crate::harm::enclosure::Enclosures;
 use crate::harm::exposure::Exposure;
-use crate::harm::indoor::{self, House};
+use crate::harm::indoor::{self, House, Keeping};
 use crate::harm::table::DoseTable;
 use crate::harm::{thermal, toxic};
 use crate::substance::{ATMOSPHERE_PA, Substances};
@@ -85,7 +85,31 @@ fn indoors(_: &Bench) -> CaseResult {
         result.rows.push(Row::near_or_within(format!("V23: load ratio, n {n}"), got, want, 1e-3, 5e-5));
     }
     result.rows.push(Row::near("1 - exp(-0.5)", inside, 1.0 - exp(-0.5), 1e-9));
+    result.panels.push(shelter());
     result
+}
+
+/// A cloud of half an hour and the air in a house that is kept in three ways.
+fn shelter() -> Panel {
+    let outside = |t: f64| if t < 1800.0 { 1.0 } else { 0.0 };
+    let kept = |keeping: Keeping, aired: bool| {
+        let mut inside = 0.0;
+        let mut points = Vec::new();
+        for k in 0..720 {
+            let t = 10.0 * f64::from(k);
+            let now = if aired && t >= 1800.0 { Keeping::Open } else { keeping };
+            let per_h = indoor::kept_per_h(0.5, now, 3.0);
+            inside = indoor::step(inside, outside(t), per_h / 3600.0, 0.0, 10.0).0;
+            points.push((t / 60.0, inside));
+        }
+        points
+    };
+    let cloud = (0..720).map(|k| (f64::from(k) / 6.0, outside(10.0 * f64::from(k)))).collect();
+    Panel::new("A house in a cloud of half an hour (0.5/h on any day)", "min", "inside over outside")
+        .with("outside", Role::Exact, cloud)
+        .with("as usual, not aired", Role::Peer, kept(Keeping::Usual, false))
+        .with("shut, not aired", Role::ComputedToo, kept(Keeping::Shut, false))
+        .with("shut, then aired", Role::Computed, kept(Keeping::Shut, true))
 }
 
 fn doses(_: &Bench) -> CaseResult {
