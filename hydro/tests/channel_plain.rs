@@ -1,11 +1,11 @@
-//! Channels narrower than a cell in the plain that they run through: still water, the balance, checkpoints, pumps that
-//! stand in them, and what is wrong with them. A flood wave against resolved rivers: `hydro::validate::channel`.
+//! Channels narrower than a cell in the plain that they run through: still water, the balance, checkpoints, and a flood
+//! wave in a meandering river on coarse cells against the same river resolved by fine ones.
 
 use base::grid::{Grid, Point};
 use hydro::channel::{Along, ChannelSpec, ChannelStart, Channels, ChannelsSpec, End, PointInflow};
 use hydro::flow::{Account, Flow};
 use hydro::forcing::series::Series;
-use hydro::solver::{Domain, Options, Real, Scheme, Solver};
+use hydro::solver::{Domain, Edge, EdgeKind, EdgeSide, Options, Real, Scheme, Solver};
 use std::path::Path;
 
 fn file() -> &'static Path {
@@ -233,34 +233,248 @@ fn what_is_wrong_with_channels_is_told_at_once_by_name() {
     assert!(off.contains("inflow \"intake\"") && off.contains("off it"), "{off}");
 }
 
-#[test]
-fn pumps_and_drains_that_stand_where_a_channel_runs_take_its_water_and_give_it_theirs() {
-    // Grade: exact (volumes), behaviour.
-    let domain = uneven();
-    let mut spec = network();
-    spec.channels[0].start = ChannelStart::Level(3.0);
-    let mut channels = Channels::new(&domain, spec, file()).unwrap();
-    let mut solver = start::<f64>(&domain, Scheme::Auto, 0.0);
-    let cell = domain.grid.cell_at(Point::new(1300.0, -190.0)).unwrap();
-    let held = channels.held_m3();
-    {
-        let mut water = channels.water(&mut solver);
-        // The channel's level, not the dry ground's; its surface, not the cell's.
-        assert!((water.stage_m(cell) - 3.0).abs() < 1e-12 && water.bed_m(cell) < 1.5, "{}", water.stage_m(cell));
-        let surface = water.free_m3(cell) / water.free_m(cell);
-        assert!(surface > 150.0 && surface < 0.7 * 625.0, "{surface} m2");
-        assert!((water.take_m3(cell, 40.0, Account::Pump) - 40.0).abs() < 1e-9);
-        assert!(water.stage_m(cell) < 3.0);
-        // No more than is there.
-        let there = water.free_m3(cell);
-        assert!((water.take_m3(cell, 1e6, Account::Pump) - there).abs() < 1e-9);
-        assert_eq!(water.free_m3(cell), 0.0);
-        water.give_m3(cell, 25.0, Account::Structure);
+/// A meandering river of 15 m in a valley of 1 km that falls by 1 in 1000: its ground, and what runs through it.
+mod meander {
+    use super::*;
+    use hydro::channel::plan::Path as Way;
+
+    pub const LENGTH_M: f64 = 1000.0;
+    pub const BREADTH_M: f64 = 500.0;
+    pub const WIDTH_M: f64 = 15.0;
+    pub const DEEP_M: f64 = 2.5;
+    pub const FALL_M: f64 = 1.0;
+    pub const RIVER_N: f64 = 0.035;
+    pub const PLAIN_N: f64 = 0.05;
+    /// Stations along x where levels are compared.
+    pub const GAUGES: [f64; 4] = [200.0, 400.0, 600.0, 800.0];
+    pub const END_S: u32 = 9000;
+
+    /// The middle line, by 5 m of x.
+    pub fn line() -> Vec<Point> {
+        let at = |k: i32| {
+            let x = f64::from(k) * 5.0;
+            Point::new(x, 250.0 + 80.0 * (x * std::f64::consts::TAU / 500.0).sin())
+        };
+        (0..=200).map(at).collect()
     }
-    let l = channels.ledger();
-    assert!((held - channels.held_m3() - l.taken_m3).abs() < 1e-9);
-    // What was given runs from the ground into the channel with the next step.
-    channels.step(&mut solver, 0.0, 1.0);
-    assert_eq!(solver.depth_m(cell), 0.0);
-    assert!((channels.ledger().from_cells_m3 - 25.0).abs() < 1e-9 && channels.error_m3().abs() < 1e-9);
+    pub fn plain(p: Point) -> f64 {
+        10.0 + FALL_M * (1.0 - p.x / LENGTH_M) + 0.003 * (p.y - 250.0).abs()
+    }
+    /// Bed of the river: it falls evenly along it.
+    pub fn bed(share: f64) -> f64 {
+        10.0 - DEEP_M + FALL_M * (1.0 - share)
+    }
+    pub fn wave() -> Series {
+        Series(vec![(0.0, 10.0), (1800.0, 10.0), (3900.0, 110.0), (6600.0, 10.0), (9000.0, 10.0)])
+    }
+    pub fn grid(cell_m: f64) -> Grid {
+        Grid { nx: (LENGTH_M / cell_m) as usize, ny: (BREADTH_M / cell_m) as usize, cell_m, x0: 0.0, y0: 0.0 }
+    }
+
+    /// What a run found.
+    #[derive(Debug, Clone, Default)]
+    pub struct Found {
+        /// Level at the gauges by time: (s, m).
+        pub levels: Vec<Vec<(f64, f64)>>,
+        /// Volume that has left, (s, m3).
+        pub out: Vec<(f64, f64)>,
+        /// Depth on the plain at most, by cells of 50 m (mean over them, river left out), m.
+        pub deepest: Vec<f64>,
+    }
+
+    impl Found {
+        fn start() -> Found {
+            Found { levels: vec![Vec::new(); GAUGES.len()], deepest: vec![0.0; grid(50.0).len()], ..Found::default() }
+        }
+        pub fn peak(&self, gauge: usize) -> (f64, f64) {
+            self.levels[gauge].iter().fold((0.0, f64::NEG_INFINITY), |m, p| if p.1 > m.1 { *p } else { m })
+        }
+        pub fn flooded_m2(&self) -> f64 {
+            self.deepest.iter().filter(|d| **d > 0.05).count() as f64 * 2500.0
+        }
+        pub fn peak_out_m3_s(&self) -> (f64, f64) {
+            let mean = self.out.windows(4).map(|w| (w[2].0, (w[3].1 - w[0].1) / (w[3].0 - w[0].0)));
+            mean.fold((0.0, 0.0), |m, q| if q.1 > m.1 { q } else { m })
+        }
+    }
+
+    fn domain(grid: Grid, bed: Vec<f64>, rough: Vec<f64>) -> Domain {
+        let mut domain = Domain::new(grid, bed, rough);
+        domain.edges.push(Edge { side: EdgeSide::East, from: 0, to: grid.ny, kind: EdgeKind::Free });
+        domain
+    }
+
+    /// The river resolved by cells of 5 m or less.
+    pub fn resolved(cell_m: f64, scheme: Scheme, inflow: &Series, end_s: u32) -> Found {
+        let (way, grid) = (Way::new(&line()), grid(cell_m));
+        let (mut bed_m, mut rough, mut river) = (Vec::new(), Vec::new(), Vec::new());
+        for c in 0..grid.len() {
+            let p = grid.centre(c);
+            let (along, off) = way.nearest(p);
+            let inside = off <= 0.5 * WIDTH_M;
+            bed_m.push(if inside { bed(along / way.length_m()) } else { plain(p) });
+            rough.push(if inside { RIVER_N } else { PLAIN_N });
+            river.push(inside);
+        }
+        let mouth: Vec<usize> = (0..grid.len()).filter(|&c| river[c] && grid.centre(c).x < 10.0).collect();
+        let mut solver = Solver::<f64>::new(&domain(grid, bed_m, rough), Options { scheme, ..Options::default() });
+        let line = line();
+        let cells: Vec<usize> = GAUGES.iter().map(|x| grid.cell_at(line[(x / 5.0) as usize]).unwrap()).collect();
+        let coarse = super::meander::grid(50.0);
+        let block: Vec<usize> = (0..grid.len()).map(|c| coarse.cell_at(grid.centre(c)).unwrap()).collect();
+        let mut count = vec![0.0; coarse.len()];
+        (0..grid.len()).filter(|c| !river[*c]).for_each(|c| count[block[c]] += 1.0);
+        let mut found = Found::start();
+        for k in 0..end_s / 100 {
+            solver.advance(f64::from(k) * 100.0, 100.0, &mut |flow, t, dt| {
+                let each = inflow.integral(t, t + dt) / mouth.len() as f64;
+                mouth.iter().for_each(|c| flow.give_m3(*c, each, Account::Inflow));
+            });
+            let t = f64::from(k + 1) * 100.0;
+            for (g, cell) in cells.iter().enumerate() {
+                found.levels[g].push((t, solver.stage_m(*cell)));
+            }
+            found.out.push((t, -solver.ledger().of(Account::Boundary)));
+            let mut mean = vec![0.0; coarse.len()];
+            (0..grid.len()).filter(|c| !river[*c]).for_each(|c| mean[block[c]] += solver.depth_m(c) / count[block[c]]);
+            found.deepest.iter_mut().zip(mean).for_each(|(d, m)| *d = d.max(m));
+        }
+        println!("{cell_m} m {scheme:?}: {} steps, {:.2e} updates", solver.steps(), solver.cell_updates() as f64);
+        found
+    }
+
+    /// The plain by cells of 50 m: with the river in them as a channel of roughness `manning`, or (none) in their mean bed.
+    pub fn coarse(manning: Option<f64>, inflow: &Series, end_s: u32) -> Found {
+        let (line, grid) = (line(), grid(50.0));
+        let way = Way::new(&line);
+        let bed_m: Vec<f64> = (0..grid.len())
+            .map(|c| {
+                let (mut sum, mut n) = (0.0, 0.0);
+                for a in 0..400 {
+                    let p = Point::new(
+                        (c % grid.nx) as f64 * 50.0 + f64::from(a % 20) * 2.5 + 1.25,
+                        (c / grid.nx) as f64 * 50.0 + f64::from(a / 20) * 2.5 + 1.25,
+                    );
+                    let (along, off) = way.nearest(p);
+                    let inside = off <= 0.5 * WIDTH_M;
+                    if !inside || manning.is_none() {
+                        sum += if inside { bed(along / way.length_m()) } else { plain(p) };
+                        n += 1.0;
+                    }
+                }
+                sum / n
+            })
+            .collect();
+        let domain = domain(grid, bed_m, vec![PLAIN_N; grid.len()]);
+        let mut spec = ChannelsSpec::default();
+        if let Some(n) = manning {
+            let at = |k: usize| if k == 0 { 0.0 } else { Way::new(&line[..=k]).length_m() / way.length_m() };
+            spec.channels.push(ChannelSpec {
+                name: "river".into(),
+                line: line.clone(),
+                width_m: Along::Even(WIDTH_M),
+                bed_m: Along::Corners((0..line.len()).map(|k| bed(at(k))).collect()),
+                bank_m: None,
+                side_slope: 0.0,
+                manning: Along::Even(n),
+                from: End::Inflow(inflow.clone()),
+                to: End::Normal { slope: None },
+                start: ChannelStart::Dry,
+            });
+        }
+        let mut channels = Channels::new(&domain, spec, file()).unwrap();
+        let first = grid.cell_at(Point::new(1.0, 250.0)).unwrap();
+        let mut solver = Solver::<f64>::new(&domain, Options::default());
+        let mut found = Found::start();
+        for k in 0..end_s / 100 {
+            solver.advance(f64::from(k) * 100.0, 100.0, &mut |flow, t, dt| {
+                channels.step(flow, t, dt);
+                if manning.is_none() {
+                    flow.give_m3(first, inflow.integral(t, t + dt), Account::Inflow);
+                }
+            });
+            let t = f64::from(k + 1) * 100.0;
+            for (g, x) in GAUGES.iter().enumerate() {
+                let p = line[(x / 5.0) as usize];
+                let level = match channels.read("river", way.nearest(p).0) {
+                    Some(r) => r.level_m,
+                    None => solver.stage_m(grid.cell_at(p).unwrap()),
+                };
+                found.levels[g].push((t, level));
+            }
+            found.out.push((t, -solver.ledger().of(Account::Boundary) - channels.ledger().boundary_m3));
+            found.deepest.iter_mut().enumerate().for_each(|(c, d)| *d = d.max(solver.depth_m(c)));
+        }
+        found
+    }
+
+    /// Roughness with which the channel carries a steady flow within its banks at the depth of the resolved river: what a
+    /// grid of squares adds to a slanting river's resistance goes into n, as a modeller's calibration would have it.
+    pub fn calibrated(cell_m: f64, scheme: Scheme) -> f64 {
+        let q = 20.0;
+        let found = resolved(cell_m, scheme, &Series(vec![(0.0, q)]), 3600);
+        let way = Way::new(&line());
+        let depth = GAUGES
+            .iter()
+            .enumerate()
+            .map(|(g, x)| {
+                let along = way.nearest(line()[(x / 5.0) as usize]).0;
+                found.levels[g].last().unwrap().1 - bed(along / way.length_m())
+            })
+            .sum::<f64>()
+            / GAUGES.len() as f64;
+        let (area, perimeter) = (WIDTH_M * depth, WIDTH_M + 2.0 * depth);
+        let n = area * (area / perimeter).powf(2.0 / 3.0) * (FALL_M / way.length_m()).sqrt() / q;
+        println!("{cell_m} m: depth {depth:.3} m at {q} m3/s: n {n:.4}");
+        n
+    }
+}
+
+#[test]
+fn meander_probe() {
+    let Ok(which) = std::env::var("MEANDER") else { return };
+    let scheme = match which.as_str() {
+        "first" => Scheme::First,
+        "auto" => Scheme::Auto,
+        _ => Scheme::Second,
+    };
+    let cell: f64 = std::env::var("CELL").unwrap_or("5".into()).parse().unwrap();
+    let n = meander::calibrated(cell, scheme);
+    let wave = meander::wave();
+    let say = |name: &str, f: &meander::Found| {
+        println!("== {name}");
+        for (g, x) in meander::GAUGES.iter().enumerate() {
+            let (t, z) = f.peak(g);
+            let base = f.levels[g].iter().find(|p| p.0 >= 1800.0).unwrap().1;
+            println!("x {x}: base {base:.3}, peak {z:.3} at {t:.0} s, end {:.3}", f.levels[g].last().unwrap().1);
+        }
+        println!(
+            "flooded {:.0} m2, peak out {:?}, out {:.0}",
+            f.flooded_m2(),
+            f.peak_out_m3_s(),
+            f.out.last().unwrap().1
+        );
+    };
+    let with = meander::coarse(Some(n), &wave, meander::END_S);
+    say("with", &with);
+    let without = meander::coarse(None, &wave, meander::END_S);
+    say("without", &without);
+    let fine = meander::resolved(cell, scheme, &wave, meander::END_S);
+    say("fine", &fine);
+    for (name, f) in [("with", &with), ("without", &without)] {
+        let rms = (f.deepest.iter().zip(&fine.deepest).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
+            / f.deepest.len() as f64)
+            .sqrt();
+        println!("{name}: rms of deepest {rms:.3} m");
+        for g in 0..meander::GAUGES.len() {
+            let rms = f.levels[g]
+                .iter()
+                .zip(&fine.levels[g])
+                .filter(|(a, _)| a.0 >= 1800.0)
+                .map(|(a, b)| (a.1 - b.1).powi(2))
+                .sum::<f64>()
+                / 72.0;
+            println!("  gauge {g}: rms of level {:.3}", rms.sqrt());
+        }
+    }
 }

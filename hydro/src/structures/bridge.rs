@@ -12,7 +12,7 @@
 //! which is a form of our own (assumption): guides give blockage by design only (10-50 %), not in time.
 
 use super::check::Check;
-use super::exchange::pass_opening;
+use super::exchange::pass;
 use super::line::{Joint, Link};
 use super::news::{News, StructureNews};
 use super::weir::{BROAD, Opening};
@@ -105,7 +105,7 @@ pub(super) fn step(
         cd: spec.cd,
         weir: BROAD,
     };
-    let passed = pass_opening(flow, link, state.discharge_m3_s, spec.bed_m, dt_s, &|a, b| opening.discharge_m3_s(a, b));
+    let passed = pass(flow, &link.a, &link.b, spec.bed_m, dt_s, &|a, b| opening.discharge_m3_s(a, b));
     state.discharge_m3_s = if dt_s > 0.0 { passed / dt_s } else { 0.0 };
     if let Some(debris) = &spec.debris {
         let more = (state.discharge_m3_s.abs() / debris.from_m3_s - 1.0).max(0.0) * debris.per_hour * dt_s / 3600.0;
@@ -143,7 +143,7 @@ mod tests {
         let mut state = BridgeState::new(&spec);
         let grid = Grid { nx: 2, ny: 1, cell_m: 1e4, x0: 0.0, y0: 0.0 };
         let mut flow = Buckets::new(grid, vec![0.0; 2], vec![2.0, 0.0]);
-        let link = Link::between(0, 1);
+        let link = Link { a: vec![0], b: vec![1], wall: None, wall_top_m: 0.0 };
         step(&spec, &link, &mut state, &mut flow, 1.0, &mut news);
         let first = state.discharge_m3_s;
         assert!((first - 96.17).abs() < 0.05, "{first}");

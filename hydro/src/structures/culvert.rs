@@ -17,9 +17,8 @@
 //! outlet control holds from HW = 0.75 D up; below it the barrel is taken as partly full: (dc + D)/2 becomes (dc + depth at
 //! the inlet)/2, and the area and radius are those of the mean depth, which joins the full form at HW = D (own extension).
 
-use super::PassageState;
 use super::check::Check;
-use super::exchange::pass_opening;
+use super::exchange::pass;
 use super::line::{Joint, Link};
 use crate::flow::{Flow, G};
 use base::math;
@@ -300,14 +299,6 @@ impl CulvertSpec {
         check.share("blocked", self.blocked);
         self.joint.check(check)
     }
-    /// Width of all barrels and the lower invert, m.
-    pub(super) fn opening_m(&self) -> (f64, f64) {
-        let each = match self.barrel {
-            Barrel::Circular { diameter_m } => diameter_m,
-            Barrel::Box { width_m, .. } => width_m,
-        };
-        (f64::from(self.barrels) * each, self.inner_invert_m.min(self.outer_invert_m))
-    }
     fn run(&self, outward: bool) -> Run {
         let (in_m, out_m) = if outward {
             (self.inner_invert_m, self.outer_invert_m)
@@ -328,10 +319,9 @@ impl CulvertSpec {
         }
     }
     /// Lets water through for a step; gives the volume outward, m3.
-    pub(super) fn step(&self, link: &Link, state: &PassageState, flow: &mut dyn Flow, dt_s: f64) -> f64 {
-        let (blocked, was_m3_s) = (state.blocked, state.discharge_m3_s);
+    pub(super) fn step(&self, link: &Link, blocked: f64, flow: &mut dyn Flow, dt_s: f64) -> f64 {
         let sill_m = self.inner_invert_m.min(self.outer_invert_m);
-        pass_opening(flow, link, was_m3_s, sill_m, dt_s, &|a, b| self.discharge_m3_s(a, b, blocked))
+        pass(flow, &link.a, &link.b, sill_m, dt_s, &|a, b| self.discharge_m3_s(a, b, blocked))
     }
 }
 

@@ -10,8 +10,6 @@
 //! so that no exchange overshoots, takes what is not there or swings, however small the cells and long the step. Exchanges
 //! that share a cell follow one another in the order of the file, each seeing what the one before has left.
 
-use super::beside::{Seen, seen};
-use super::line::Link;
 use crate::flow::{Account, Flow};
 
 /// Parts into which a step is cut at most: each takes at most a quarter of what separates the levels, so that
@@ -168,100 +166,6 @@ pub fn pass(
     let taken = take_m3(flow, from, volume.abs(), Account::Structure);
     give_m3(flow, to, taken, Account::Structure);
     if volume > 0.0 { taken } else { -taken }
-}
-
-/// Lets water through an opening for a step; gives the volume from its first side to its second, m3. The law gets the
-/// head of energy on the side that the water comes from and the level on the other (no more velocity head than the
-/// difference of the levels, so that nothing jumps where they are equal).
-///
-/// The levels that are seen answer to the discharge that has been passing, `was_m3_s`. A change of it sends a wave into
-/// the water on both sides, whose height is what the front of the cells makes of it (characteristics of open water):
-///
-///   Q = law(a - (Q - Qwas)/Za, b + (Q - Qwas)/Zb),   Z = front x sqrt(g h)
-///
-/// so a discharge that stays is that of the law for the levels that are there. The levels are seen two cells away, which
-/// a wave reaches after T = 2 cells / sqrt(g h): the discharge follows Q with that time constant, and so does not swing
-/// about what it has not seen yet (stable for any steepness of the law: the delay is below pi/2 T). In waters so small
-/// that a step would even them out, the volumes rule instead, as for tanks.
-pub fn pass_opening(
-    flow: &mut dyn Flow,
-    link: &Link,
-    was_m3_s: f64,
-    sill_m: f64,
-    dt_s: f64,
-    law: &dyn Fn(f64, f64) -> f64,
-) -> f64 {
-    let ((a, seen_a), (b, seen_b)) = (side(flow, &link.a, &link.look_a), side(flow, &link.b, &link.look_b));
-    let rated = |a: f64, b: f64| {
-        if a >= b { law(a + seen_a.head_m.min(a - b), b) } else { law(a, b + seen_b.head_m.min(b - a)) }
-    };
-    let steady = settled(was_m3_s, (seen_a.front_m2_s, seen_b.front_m2_s), &|q, fall_a, rise_b| {
-        rated(a.level_m - fall_a, b.level_m + rise_b) - q
-    });
-    let delay_s = seen_a.delay_s.max(seen_b.delay_s);
-    // What turns or is shut starts from nothing.
-    let from = if was_m3_s * steady > 0.0 && rated(a.level_m, b.level_m) != 0.0 { was_m3_s } else { 0.0 };
-    let steady = from + (steady - from) * dt_s / (dt_s + delay_s);
-    let most = if steady > 0.0 { most_m3(&a, &b, 0.0, sill_m) } else { most_m3(&b, &a, 0.0, sill_m) };
-    let volume =
-        if steady.abs() * dt_s <= 0.5 * most { steady * dt_s } else { passed_m3(&a, &b, sill_m, dt_s, &rated) };
-    let (from, to) = if volume > 0.0 { (&link.a, &link.b) } else { (&link.b, &link.a) };
-    let taken = take_m3(flow, from, volume.abs(), Account::Structure);
-    give_m3(flow, to, taken, Account::Structure);
-    if volume > 0.0 { taken } else { -taken }
-}
-
-/// The discharge at which `off(q, fall before, rise behind)` is nothing; it falls with q. Found between none, what was and
-/// what the law gives for the levels as they are, to a ten-thousandth.
-fn settled(was: f64, (front_a, front_b): (f64, f64), off: &dyn Fn(f64, f64, f64) -> f64) -> f64 {
-    let at = |q: f64| {
-        let change = |front: f64| if front > 0.0 { (q - was) / front } else { 0.0 };
-        off(q, change(front_a), change(front_b))
-    };
-    let still = off(0.0, 0.0, 0.0);
-    if front_a <= 0.0 && front_b <= 0.0 {
-        return still;
-    }
-    // Between what was and what the law says now lies the answer: there the levels move toward it.
-    let (mut low, mut high) = (was.min(still), was.max(still));
-    let (mut off_low, mut off_high) = (at(low), at(high));
-    for _ in 0..60 {
-        if high - low <= 1e-4 * low.abs().max(high.abs()) || off_low <= 0.0 || off_high >= 0.0 {
-            break;
-        }
-        // Regula falsi, halved where one end stays (Illinois).
-        let q = (low * off_high - high * off_low) / (off_high - off_low);
-        let value = at(q);
-        if value > 0.0 {
-            (low, off_low, off_high) = (q, value, 0.5 * off_high);
-        } else {
-            (high, off_high, off_low) = (q, value, 0.5 * off_low);
-        }
-    }
-    if off_low <= 0.0 {
-        low
-    } else if off_high >= 0.0 {
-        high
-    } else {
-        0.5 * (low + high)
-    }
-}
-
-/// The water on one side of an opening: what is there to take, under the level that is seen; and what is seen of it.
-pub fn side(flow: &dyn Flow, cells: &[usize], look: &[usize]) -> (Pool<'static>, Seen) {
-    let pool = Pool::of_cells(flow, cells);
-    let Some(seen) = seen(flow, look) else { return (pool, Seen::default()) };
-    // A step evens out the cells that are taken from and those around them together.
-    let around = if look == cells { Pool { room: Room::Area(0.0), ..pool } } else { Pool::of_cells(flow, look) };
-    let area = |pool: &Pool| match pool.room {
-        Room::Area(area_m2) => area_m2,
-        Room::Curve(..) => 0.0,
-    };
-    let room = Room::Area(area(&pool) + area(&around));
-    // Cells that are looked into and taken from are no open water: they answer by their volume.
-    let (front_m2_s, delay_s) =
-        if look == cells { (0.0, 0.0) } else { (seen.front_m2_s * cells.len() as f64, seen.delay_s) };
-    (Pool { level_m: seen.level_m, room, ..pool }, Seen { front_m2_s, delay_s, ..seen })
 }
 
 /// Takes up to `volume_m3` of free water out of some cells, from each in proportion to what it has.

@@ -8,7 +8,7 @@
 //! may work under; open through at both heads it is a gate.
 
 use super::check::Check;
-use super::exchange::{pass_opening, side};
+use super::exchange::{Pool, pass};
 use super::line::{Joint, Link};
 use super::news::{News, StructureNews};
 use super::weir::{BROAD, Opening};
@@ -239,7 +239,7 @@ pub(super) fn step(
     dt_s: f64,
     news: &mut News,
 ) {
-    let (inner, outer) = (side(flow, &link.a, &link.look_a).0, side(flow, &link.b, &link.look_b).0);
+    let (inner, outer) = (Pool::of_cells(flow, &link.a), Pool::of_cells(flow, &link.b));
     let by_rule = wanted_m(spec, &mut state.latched, inner.level_m, outer.level_m, now_s);
     let target_m = match state.working {
         Working::Ordered(share) => Some(share * spec.height_m),
@@ -250,20 +250,20 @@ pub(super) fn step(
     {
         travel(spec, state, target_m.clamp(0.0, spec.height_m), powered, dt_s, news);
     }
-    let (head_m, was_m3_s) = ((inner.level_m - outer.level_m).abs(), state.discharge_m3_s);
+    let head_m = (inner.level_m - outer.level_m).abs();
     let passed = match &spec.lock {
         Some(lock) if state.locking && state.open_m <= 0.0 => {
             if head_m > lock.head_max_m {
                 0.0
             } else {
                 let per_m = lock.chamber_m2 / lock.cycle_s;
-                pass_opening(flow, link, was_m3_s, spec.sill_m, dt_s, &|a, b| per_m * (a - b))
+                pass(flow, &link.a, &link.b, spec.sill_m, dt_s, &|a, b| per_m * (a - b))
             }
         }
         _ => {
             let height_m = if spec.flap { spec.height_m } else { state.open_m };
             let opening = Opening { width_m: spec.width_m, sill_m: spec.sill_m, height_m, cd: spec.cd, weir: BROAD };
-            pass_opening(flow, link, was_m3_s, spec.sill_m, dt_s, &|a, b| {
+            pass(flow, &link.a, &link.b, spec.sill_m, dt_s, &|a, b| {
                 let q = opening.discharge_m3_s(a, b);
                 if spec.flap { q.max(0.0) } else { q }
             })
@@ -331,7 +331,7 @@ mod tests {
     }
     fn waters(inner_m: f64, outer_m: f64, cell_m: f64) -> (Buckets, Link) {
         let grid = Grid { nx: 2, ny: 1, cell_m, x0: 0.0, y0: 0.0 };
-        let link = Link::between(0, 1);
+        let link = Link { a: vec![0], b: vec![1], wall: None, wall_top_m: 0.0 };
         (Buckets::new(grid, vec![0.0; 2], vec![inner_m, outer_m]), link)
     }
 

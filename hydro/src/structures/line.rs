@@ -199,26 +199,13 @@ pub struct Joint {
     pub wall_top_m: Option<f64>,
 }
 
-/// A joint on the grid: the cells of the two waters that it takes from and gives to, those in which it sees the levels
-/// (see `beside`), and the wall.
+/// A joint on the grid: the cells of the two waters, and the wall.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     pub a: Vec<usize>,
     pub b: Vec<usize>,
-    pub look_a: Vec<usize>,
-    pub look_b: Vec<usize>,
-    /// Halfway between the two points of the joint.
-    pub middle: Point,
     pub wall: Option<FaceChain>,
     pub wall_top_m: f64,
-}
-
-impl Link {
-    /// Between two cells, without a wall.
-    pub fn between(a: usize, b: usize) -> Link {
-        let (look_a, look_b) = (vec![a], vec![b]);
-        Link { a: vec![a], b: vec![b], look_a, look_b, middle: Point::default(), wall: None, wall_top_m: 0.0 }
-    }
 }
 
 impl Joint {
@@ -237,7 +224,7 @@ impl Joint {
                 check.wrong("has no two sides: inner and outer are in one cell", "points in different cells");
                 return None;
             }
-            return Some(self.link(vec![inner], vec![outer], None, f64::NEG_INFINITY));
+            return Some(Link { a: vec![inner], b: vec![outer], wall: None, wall_top_m: f64::NEG_INFINITY });
         }
         let chain = check_line(check, "wall", &self.wall)?;
         let Some(wall_top_m) = self.wall_top_m else {
@@ -255,11 +242,7 @@ impl Joint {
             check.wrong("has no two sides: inner and outer lie on one side of its wall", "one point on each side");
             return None;
         }
-        Some(self.link(a, b, Some(chain), wall_top_m))
-    }
-    fn link(&self, a: Vec<usize>, b: Vec<usize>, wall: Option<FaceChain>, wall_top_m: f64) -> Link {
-        let middle = self.inner.toward(self.outer, 0.5);
-        Link { look_a: a.clone(), look_b: b.clone(), a, b, middle, wall, wall_top_m }
+        Some(Link { a, b, wall: Some(chain), wall_top_m })
     }
 }
 

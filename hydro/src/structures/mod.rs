@@ -6,7 +6,6 @@
 //! through and pumps; `order` is how people act on it. All that changes is in `StructuresState`: a checkpoint is that
 //! state and nothing else.
 
-mod beside;
 pub mod breach;
 pub mod bridge;
 mod check;
@@ -194,11 +193,11 @@ impl Structures {
             gate::step(gate, &built.gates[k], &mut state.gates[k], on, flow, now_s, dt_s, &mut news);
         }
         for (k, weir) in spec.weirs.iter().enumerate() {
-            let passed = weir.step(flow, &built.weirs[k], state.weirs[k].discharge_m3_s, dt_s);
+            let passed = weir.step(flow, &built.weirs[k], dt_s);
             state.weirs[k].book(passed, dt_s);
         }
         for (k, culvert) in spec.culverts.iter().enumerate() {
-            let passed = culvert.step(&built.culverts[k], &state.culverts[k], flow, dt_s);
+            let passed = culvert.step(&built.culverts[k], state.culverts[k].blocked, flow, dt_s);
             state.culverts[k].book(passed, dt_s);
         }
         for (k, bridge) in spec.bridges.iter().enumerate() {
@@ -335,18 +334,6 @@ fn build(domain: &Domain, spec: &StructuresSpec, file: &Path, complaints: &mut C
             }
         }
     }
-    let Built { walls, owners, gates, weirs, culverts, bridges, .. } = &mut built;
-    let stops =
-        |face: Face| walls.contains_key(&face) || owners.contains_key(&face) || domain.crests.contains_key(&face);
-    let spread = |links: &mut Vec<Link>, openings: Vec<(f64, f64)>| {
-        for (link, (width_m, sill_m)) in links.iter_mut().zip(openings) {
-            link.spread(domain, width_m, sill_m, &stops);
-        }
-    };
-    spread(gates, spec.gates.iter().map(|s| (s.width_m, s.sill_m)).collect());
-    spread(weirs, spec.weirs.iter().map(|s| (s.width_m, s.crest_m)).collect());
-    spread(culverts, spec.culverts.iter().map(culvert::CulvertSpec::opening_m).collect());
-    spread(bridges, spec.bridges.iter().map(|s| (s.width_m, s.bed_m)).collect());
     built.stations = spec.pumps.iter().filter_map(|s| s.check(&mut check, &powers)).collect();
     built.tanks = spec.storages.iter().filter_map(|s| s.check(&mut check, &powers)).collect();
     // Polders need the crests as they will stand.

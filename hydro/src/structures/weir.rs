@@ -11,7 +11,7 @@
 //! a = 2/3 h1, where a gate leaves the water.
 
 use super::check::Check;
-use super::exchange::pass_opening;
+use super::exchange::pass;
 use super::line::{Joint, Link};
 use crate::flow::{Flow, G};
 use base::math;
@@ -109,10 +109,10 @@ impl WeirSpec {
         check.positive("crest", self.crest.coefficient());
         self.joint.check(check)
     }
-    /// Lets water over for a step; gives the volume from the first side to the second, m3. `was_m3_s`: what it last passed.
-    pub(super) fn step(&self, flow: &mut dyn Flow, link: &Link, was_m3_s: f64, dt_s: f64) -> f64 {
+    /// Lets water over for a step; gives the volume from the first side to the second, m3.
+    pub(super) fn step(&self, flow: &mut dyn Flow, link: &Link, dt_s: f64) -> f64 {
         let (c, width_m, crest_m) = (self.crest.coefficient(), self.width_m, self.crest_m);
-        pass_opening(flow, link, was_m3_s, crest_m, dt_s, &|a, b| {
+        pass(flow, &link.a, &link.b, crest_m, dt_s, &|a, b| {
             let q = weir_m3_s(c, width_m, a.max(b) - crest_m, a.min(b) - crest_m);
             if a >= b { q } else { -q }
         })
