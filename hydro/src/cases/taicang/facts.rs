@@ -312,7 +312,7 @@ mod tests {
         let judged = |name: &str| !SHORT.contains(&name);
         let wrong: Vec<_> = outcome.facts.iter().filter(|fact| !fact.holds && judged(&fact.name)).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
-        assert_eq!(outcome.facts.len(), 10);
+        assert_eq!(outcome.facts.len(), 11);
     }
 
     #[test]
