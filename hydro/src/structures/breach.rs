@@ -89,7 +89,7 @@ pub enum BreachLaw {
 #[serde(deny_unknown_fields, default)]
 pub struct BreachSpec {
     pub law: BreachLaw,
-    /// Level to which the breach falls, m; the lower of the two beds beside it where not given.
+    /// Level to which the breach falls, m; the higher of the two beds beside it where not given, and never below it.
     pub floor_m: Option<f64>,
     /// No breach of this levee grows wider, m.
     pub width_max_m: f64,

@@ -252,7 +252,8 @@ impl Levee {
         }
         let at = self.chain.pieces[piece];
         let crest_m = self.crest_m[piece] + state.raised_m[piece];
-        let beds_m = flow.bed_m(at.left).min(flow.bed_m(at.right));
+        // What passes has both beds to cross: a gap deeper than the higher one would be a hole without a way in or out.
+        let beds_m = flow.bed_m(at.left).max(flow.bed_m(at.right));
         let floor_m = spec.breach.floor_m.unwrap_or(beds_m).max(beds_m).min(crest_m);
         let (width_m, bottom_m) = first(&spec.breach.law, crest_m, floor_m);
         let p = middle(flow.grid(), at.face);

@@ -1,9 +1,9 @@
 //! Local inertia over a run of tiles: discharges on faces, depths in cells (Bates, Horritt & Fewtrell 2010, J. Hydrol. 387,
 //! 33; weighted by its neighbours, de Almeida et al. 2012, Water Resour. Res. 48, W05528):
 //!
-//!   q1 (1 + dt g n^2 |q1| / hf^(7/3)) = theta q + (1 - theta)/2 (q- + q+) - g hf dt deta/dx
+//!   q1 (1 + dt g n^2 |q1| / hf^(7/3)) = q' - g hf dt deta/dx,  q' = theta q + (1 - theta)/2 (q- + q+)
 //!
-//! with hf the depth between the higher level and the higher bed. Advection is left out, so it is for calm water on
+//! solved for q1 by one Newton step from q', with hf the depth between the higher level and the higher bed. Advection is left out, so it is for calm water on
 //! lowland; faces to tiles of another scheme and to the rims pass the first-order Godunov flux.
 //!
 //! The discharges are read where they stand. Only beds and mobile depths go through row buffers, since each is asked for
@@ -53,8 +53,7 @@ struct Law<R> {
     side: R,
     /// g dt / dx
     push: R,
-    /// 4 dt / 2
-    dt_2: R,
+    dt_half: R,
     /// Discharge that takes the greatest share of a cell's water, per depth, m/s.
     most: R,
 }
@@ -83,7 +82,7 @@ impl<R: Real> Law<R> {
             theta: field.theta,
             side: half * (R::of(1.0) - field.theta),
             push: R::of(G) * field.k,
-            dt_2: R::of(2.0) * field.dt,
+            dt_half: R::of(0.5) * field.dt,
             // A step of no length moves nothing, whatever it may take.
             most: if field.k > R::of(0.0) { R::of(SHARE_MOST) / field.k } else { R::of(0.0) },
         }
@@ -113,15 +112,20 @@ impl<R: Real> Law<R> {
     fn through(&self, at: At<R>, deta: R, hf: R) -> R {
         let (zero, one) = (R::of(0.0), R::of(1.0));
         let wet = hf > R::of(1e-6);
-        let r = greater(hf, R::of(1e-6)).inverse_cube_root();
+        let r = greater(hf, R::of(1e-6)).near_inverse_cube_root();
         let r2 = r * r;
         let r7 = (r2 * r2) * (r2 * r);
         let t = R::of(0.25) * ((at.t[0] + at.t[1]) + (at.t[2] + at.t[3]));
-        // Friction by the discharge to come (backward Euler): by the one before, thin sheets swing between two depths.
-        let free = (-(self.push * hf)).fused(deta, self.theta.fused(at.q, self.side * (at.q0 + at.q1)));
-        let size = t.fused(t, free * free).quick_root();
-        let drag_4 = (self.dt_2 * (at.friction_l + at.friction_r)) * r7;
-        let q = (free + free) / (one + drag_4.fused(size, one).quick_root());
+        // Friction by the discharge to come, one Newton step from the one before: by the one before alone, thin sheets
+        // swing between two depths. With a the drag over |q| and s = |q|, q1 (1 + a s1) = free is, about q,
+        // q1 = (free + a q^3/s) / (1 + a s + a q^2/s).
+        let q = self.theta.fused(at.q, self.side * (at.q0 + at.q1));
+        let free = (-(self.push * hf)).fused(deta, q);
+        let drag = (self.dt_half * (at.friction_l + at.friction_r)) * r7;
+        let q2 = q * q;
+        let size = greater(t.fused(t, q2), R::of(1e-20)).quick_root();
+        let dragged = drag * q2;
+        let q = free.fused(size, dragged * q) * (size.fused(drag.fused(size, one), dragged)).reciprocal();
         // No face takes more than its share of the water on the side it comes from. In this order a number that is none
         // stays one, and is found.
         let q = greater(-self.most * at.mr, lesser(self.most * at.ml, q));
@@ -443,6 +447,9 @@ fn face_row<R: Real>(
     }
 }
 
+/// Deeper water is an error, m.
+const DEEPEST_M: f64 = 9e3;
+
 /// New depths of row `j` from `rows.through_x`, `rows.south.mass` and `rows.north.mass`.
 #[inline(always)]
 fn settle<R: Real>(
@@ -461,7 +468,7 @@ fn settle<R: Real>(
         widths(field, from, n, &mut rows.k);
     }
     let w = field.water;
-    depths(
+    *bad |= depths(
         field.film,
         field.least,
         &rows.k[..n],
@@ -476,7 +483,6 @@ fn settle<R: Real>(
         &mut out.3[to..to + n],
         &mut rows.mobile[..n],
     );
-    *bad |= flux::unsound(&out.0[to..to + n], &rows.mobile[..n]);
     for (s, tile) in tiles.iter_mut().enumerate() {
         let row = &rows.mobile[s * TILE_W..((s + 1) * TILE_W).min(n)];
         *deepest = greater(*deepest, tile.note(row, j == run.j0, j + 1 == run.j1));
@@ -498,12 +504,13 @@ fn depths<R: Real>(
     qx_out: &mut [R],
     qy_out: &mut [R],
     mobile_out: &mut [R],
-) {
+) -> bool {
     let n = h.len();
     let (k, lo, west, east) = (&k[..n], &lo[..n], &x[..n], &x[1..n + 1]);
     let (south, north) = (&south[..n], &north[..n]);
     let (h_out, lo_out, mobile_out) = (&mut h_out[..n], &mut lo_out[..n], &mut mobile_out[..n]);
     let (qx_out, qy_out) = (&mut qx_out[..n], &mut qy_out[..n]);
+    let mut bad = 0u32;
     for i in 0..n {
         let (depth, rest) = gain(h[i], lo[i], -(k[i] * ((east[i] - west[i]) + (north[i] - south[i]))));
         h_out[i] = depth;
@@ -511,5 +518,8 @@ fn depths<R: Real>(
         qx_out[i] = east[i];
         qy_out[i] = north[i];
         mobile_out[i] = mobile(depth, film, least);
+        // No water is that deep, none is negative, and no number is none.
+        bad |= u32::from(!((depth >= R::of(0.0)) & (depth < R::of(DEEPEST_M))));
     }
+    bad != 0
 }

@@ -85,8 +85,7 @@ pub struct Solver<R> {
     bands: Vec<Band<R>>,
     rims: [Vec<Rim>; 4],
     tiles_x: usize,
-    /// Mean slope of the bed over 5 %, or roughness below 0.015: local inertia does not hold there.
-    rough_ground: Vec<bool>,
+    grounds: Vec<switch::Ground>,
     speed_m_s: f64,
     /// Something other than a step changed the water of many cells.
     unseen: bool,
@@ -148,7 +147,7 @@ impl<R: Real> Solver<R> {
             bands: vec![band; bands],
             rims: [const { Vec::new() }; 4],
             tiles_x,
-            rough_ground: switch::rough_ground(domain),
+            grounds: switch::grounds(domain),
             speed_m_s: 0.0,
             unseen: true,
             pending: Vec::new(),
@@ -553,7 +552,7 @@ impl<R: Real> Solver<R> {
         let n = self.grid.len();
         let sound = |w: &Water<R>, c: usize| {
             let calm = w.qx[c].size() < R::of(1e6) && w.qy[c].size() < R::of(1e6);
-            w.h[c] >= R::of(0.0) && w.h[c] < R::of(1e4) && calm
+            w.h[c] >= R::of(0.0) && w.h[c] < R::of(9e3) && calm
         };
         let own = |c: usize| !sound(&self.state.water, c) || !self.state.z[c].is_sound();
         let mut cells: Vec<usize> = (0..n).filter(|&c| own(c)).collect();

@@ -47,6 +47,9 @@ pub trait Real:
     /// x^(-1/3) for 1e-30 < x < 1e30, relative error below 1e-6: a guess from the bits of the number in single precision
     /// (error 3 %), one step of Householder and one of Newton without a division.
     fn inverse_cube_root(self) -> Self;
+    /// The same after the first of the two steps: relative error below 3e-5, enough for friction, whose roughness is known to
+    /// two digits.
+    fn near_inverse_cube_root(self) -> Self;
     /// A band's step, compiled for the machine's vector registers; here and not where it is called, so that it is compiled once.
     fn dispatch(piece: Piece<'_, Self>);
 }
@@ -96,10 +99,14 @@ impl Real for f32 {
         y
     }
     #[inline(always)]
-    fn inverse_cube_root(self) -> f32 {
+    fn near_inverse_cube_root(self) -> f32 {
         let y = cube_root_guess(self);
         let c = self * (y * y * y);
-        let y = y * (-c).mul_add((-c).mul_add(HOUSEHOLDER[2], HOUSEHOLDER[1]), HOUSEHOLDER[0]);
+        y * (-c).mul_add((-c).mul_add(HOUSEHOLDER[2], HOUSEHOLDER[1]), HOUSEHOLDER[0])
+    }
+    #[inline(always)]
+    fn inverse_cube_root(self) -> f32 {
+        let y = self.near_inverse_cube_root();
         let c = (-self).mul_add(y * y * y, 1.0);
         (y * (1.0 / 3.0)).mul_add(c, y)
     }
@@ -154,11 +161,15 @@ impl Real for f64 {
         y
     }
     #[inline(always)]
-    fn inverse_cube_root(self) -> f64 {
+    fn near_inverse_cube_root(self) -> f64 {
         let y = f64::from(cube_root_guess(self as f32));
         let [a, b, d] = HOUSEHOLDER.map(f64::from);
         let c = self * (y * y * y);
-        let y = y * (-c).mul_add((-c).mul_add(d, b), a);
+        y * (-c).mul_add((-c).mul_add(d, b), a)
+    }
+    #[inline(always)]
+    fn inverse_cube_root(self) -> f64 {
+        let y = self.near_inverse_cube_root();
         let c = (-self).mul_add(y * y * y, 1.0);
         (y * (1.0 / 3.0)).mul_add(c, y)
     }
@@ -237,6 +248,8 @@ mod tests {
             assert!((x * cube.powi(3) - 1.0).abs() < 1e-6, "{x}: {cube}");
             let single = f64::from((x as f32).inverse_cube_root());
             assert!((x * single.powi(3) - 1.0).abs() < 3e-6, "{x}: {single}");
+            let near = f64::from((x as f32).near_inverse_cube_root());
+            assert!((near * x.cbrt() - 1.0).abs() < 3e-5 && (x.near_inverse_cube_root() * x.cbrt() - 1.0).abs() < 3e-5);
             assert!((x.quick_root() / x.sqrt() - 1.0).abs() < 1e-6);
             assert!((x * x.reciprocal() - 1.0).abs() < 2e-14);
             x *= 1.0173;

@@ -2,12 +2,12 @@
 //!
 //! Local inertia leaves advection out and needs friction to be stable: it is for calm water on lowland. A tile goes to the
 //! shock-capturing scheme where the bed is steep or smooth, the water fast, its surface broken, or a breach opened; so
-//! do its neighbours, since what is fast moves on. It comes back when all of that is over. What the ground decides, it decides
-//! once: sheets are too thin to judge their speed, so a tile on which a sheet would run fast never goes to and fro.
+//! do its neighbours, since what is fast moves on. It comes back when all of that is over. Sheets are too thin to judge their
+//! speed, so a tile on which a sheet would run fast is left to the shock-capturing scheme until it is flooded.
 
 use super::domain::{Domain, Scheme};
 use super::flux::mobile;
-use super::real::Real;
+use super::real::{Real, greater, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
 use super::{Solver, rows::Field};
 use crate::flow::G;
@@ -25,22 +25,40 @@ const MANNING_SMOOTH: f64 = 0.015;
 /// against the surface slope; 0.5: Bates et al. 2010 call it subcritical practice, de Almeida & Bates 2013 show errors from there).
 const FROUDE_FAST: f64 = 0.5;
 const FROUDE_CALM: f64 = 0.35;
-/// Froude number that a front before dry ground would have, were its step a slope: dam breaks are far above, the fronts of
-/// slow floods on a plain below (assumption; a plain's front of 0.1 m on 5 m cells at n = 0.05 has 0.6).
+/// Froude number that water at a step of its surface, or at its front before dry ground, would have, were the step a slope: dam
+/// breaks and bores are far above, the fronts of slow floods on a plain and sheets over fields below (assumption; a plain's
+/// front of 0.1 m on 5 m cells at n = 0.05 has 0.6).
 const FRONT_FAST: f64 = 1.0;
 const FRONT_CALM: f64 = 0.7;
+/// Depth from which a tile on sloping ground holds water that no longer runs down it as a sheet, m (assumption). It comes to
+/// local inertia at half as much again.
+const FLOODED_M: f64 = 0.5;
+/// A tile is fast by one cell in so many of those that tell, so that a trickle over a bank does not decide for a thousand cells;
+/// or by one cell deeper than `TORRENT_M`, m (assumptions).
+const FEW: usize = 64;
+const TORRENT_M: f64 = 0.3;
 /// Water thinner than this decides nothing, m.
 const DEEP_ENOUGH_M: f64 = 0.05;
-/// A step of the surface between two cells, as a share of the greater depth, from which it counts as broken, and below
-/// which it counts as whole again.
+/// A step of the surface between two cells, as a share of the greater depth over the higher bed, from which it counts as
+/// broken where friction does not hold it, and below which it counts as whole again.
 const BROKEN: f64 = 0.3;
 const WHOLE: f64 = 0.2;
 /// Sheets thinner than this have no shape that a second order could see, m (not on smooth ground: a laboratory's sheets do).
 /// A tile comes back from first order at half as much again.
 const SHEET_M: f64 = 0.01;
 
-/// Tiles on whose ground local inertia does not hold.
-pub fn rough_ground(domain: &Domain) -> Vec<bool> {
+/// What a tile's ground says of local inertia.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    Plain,
+    /// A sheet would run fast down it; deep water need not.
+    Sloping,
+    /// Mean slope of the bed over 5 %, or roughness below 0.015: local inertia does not hold.
+    Rough,
+}
+
+/// What the ground of every tile says.
+pub fn grounds(domain: &Domain) -> Vec<Ground> {
     let grid = &domain.grid;
     let (tiles_x, tiles_y) = (grid.nx.div_ceil(TILE_W), grid.ny.div_ceil(TILE_H));
     fold::map(tiles_x * tiles_y, |tile| {
@@ -62,14 +80,21 @@ pub fn rough_ground(domain: &Domain) -> Vec<bool> {
         let manning = (j0..j1).map(|j| (i0..i1).map(|i| domain.manning[grid.index(i, j)]).sum::<f64>()).sum::<f64>();
         let slope = math::sqrt(slope_x * slope_x + slope_y * slope_y);
         // A sheet just too thin to be looked at, running as Manning says.
-        let sheet_froude = normal_froude(DEEP_ENOUGH_M, slope, manning / (nx * ny));
-        slope > SLOPE_STEEP || sheet_froude > FROUDE_FAST || smooth
+        let n = manning / (nx * ny);
+        let sheet_froude2 = normal_froude2(DEEP_ENOUGH_M, slope, G * n * n);
+        if slope > SLOPE_STEEP || smooth {
+            Ground::Rough
+        } else if sheet_froude2 > FROUDE_FAST * FROUDE_FAST {
+            Ground::Sloping
+        } else {
+            Ground::Plain
+        }
     })
 }
 
-/// Froude number of uniform flow of a depth: u = m^(2/3) S^(1/2) / n.
-fn normal_froude(m: f64, slope: f64, manning: f64) -> f64 {
-    math::cbrt(math::sqrt(m)) * math::sqrt(slope) / (manning.max(1e-6) * math::sqrt(G))
+/// Square of the Froude number of uniform flow of a depth, u = m^(2/3) S^(1/2) / n; `friction` is g n^2.
+fn normal_froude2(m: f64, slope: f64, friction: f64) -> f64 {
+    math::cbrt(m) * slope / friction.max(1e-11)
 }
 
 /// What a look at a tile found.
@@ -78,8 +103,9 @@ struct Look {
     wet: bool,
     fast: bool,
     calm: bool,
-    /// Deepest water, m, where it runs as a sheet over rough ground.
-    sheet_m: Option<f64>,
+    deepest_m: f64,
+    /// Over rough ground, where thin water runs as a sheet.
+    sheet: bool,
 }
 
 impl<R: Real> Solver<R> {
@@ -146,12 +172,16 @@ impl<R: Real> Solver<R> {
                         let stirred = near(bi - 1, ti) || near(bi + 1, ti) || near(bi, ti - 1) || near(bi, ti + 1);
                         let look = looks[k];
                         let was_calm = kinds[k] == Kind::Inertial;
-                        let ground = self.rough_ground[k] || state.pinned[k];
-                        if !ground && !look.fast && !stirred && (look.calm || was_calm || !look.wet) {
+                        let ground = match self.grounds[k] {
+                            Ground::Plain => false,
+                            Ground::Sloping => look.deepest_m < if was_calm { FLOODED_M } else { 1.5 * FLOODED_M },
+                            Ground::Rough => true,
+                        };
+                        if !ground && !state.pinned[k] && !look.fast && !stirred && (look.calm || was_calm || !look.wet)
+                        {
                             Kind::Inertial
-                        } else if look
-                            .sheet_m
-                            .is_some_and(|m| m < if kinds[k] == Kind::First { 1.5 } else { 1.0 } * SHEET_M)
+                        } else if look.sheet
+                            && look.deepest_m < if kinds[k] == Kind::First { 1.5 } else { 1.0 } * SHEET_M
                         {
                             Kind::First
                         } else {
@@ -225,36 +255,48 @@ impl<R: Real> Solver<R> {
 fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     let (i0, i1) = (t * TILE_W, ((t + 1) * TILE_W).min(field.nx));
     let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(field.ny));
-    let (mut froude2, mut deepest, mut step, mut front) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
-    let mut smooth = false;
+    let (zero, deep) = (R::of(0.0), R::of(DEEP_ENOUGH_M));
+    let smooth_at = R::of(G * MANNING_SMOOTH * MANNING_SMOOTH);
+    let (mut deepest, mut smooth) = (zero, false);
+    let (mut broken, mut whole) = (false, true);
+    // Cells deep enough to tell, and of them the fast ones, those not calm, and whether one of the fast is deep.
+    let (mut telling, mut fast, mut stirred, mut torrent) = (0, 0, 0, false);
+    let depth = |c: usize| mobile(field.water.h[c], field.film, field.least);
     for j in j0..j1 {
         for i in i0..i1 {
             let c = j * field.nx + i;
-            let depth = |c: usize| mobile(field.water.h[c], field.film, field.least).f64();
             let m = depth(c);
-            deepest = deepest.max(m);
-            smooth |= field.friction[c].f64() < G * MANNING_SMOOTH * MANNING_SMOOTH;
-            // What stands higher behind a levee does not break the surface.
-            let crested = |list: &[(u32, R)], high: f64| {
-                list.iter().any(|(column, crest)| *column as usize == i && (*crest - field.z[c]).f64() > high)
-            };
+            deepest = greater(deepest, m);
+            smooth |= field.friction[c] < smooth_at;
             let mut against = |n: usize, list: &[(u32, R)]| {
                 let m1 = depth(n);
-                if m.max(m1) < DEEP_ENOUGH_M {
+                if m < deep && m1 < deep {
                     return;
                 }
-                let rise = (field.z[n] - field.z[c]).f64();
-                if crested(list, m.max(rise + m1)) {
+                let rise = field.z[n] - field.z[c];
+                // What stands higher behind a levee does not break the surface.
+                if !list.is_empty()
+                    && let Ok(at) = list.binary_search_by_key(&i, |(column, _)| *column as usize)
+                    && list[at].1 - field.z[c] > greater(m, rise + m1)
+                {
                     return;
                 }
-                let drop = -(rise + (m1 - m));
-                if m.min(m1) >= DEEP_ENOUGH_M {
-                    step = step.max(drop.abs() / m.max(m1));
-                } else if (m > m1) == (drop > 0.0) {
-                    // Water before dry ground below it: as fast as friction lets it run down its own front.
-                    let manning = math::sqrt(field.friction[if m > m1 { c } else { n }].f64() / G);
-                    front = front.max(normal_froude(m.max(m1), drop.abs() / cell_m, manning));
+                // Depths over the higher of the two beds: what falls from a bank runs as over a weir, and breaks nothing.
+                let (over, over1) = (m - greater(rise, zero), m1 + lesser(rise, zero));
+                let (high, low) = (greater(over, over1), lesser(over, over1));
+                if high < deep {
+                    return;
                 }
+                let share = if low >= deep { (high - low).f64() / high.f64() } else { 1.0 };
+                if share < WHOLE {
+                    return;
+                }
+                // As fast as friction lets it run down its own step.
+                let slope = (high - greater(low, zero)).f64() / cell_m;
+                let friction = field.friction[if over > over1 { c } else { n }].f64();
+                let run2 = normal_froude2(high.f64(), slope, friction);
+                broken |= share > BROKEN && run2 > FRONT_FAST * FRONT_FAST;
+                whole &= run2 < FRONT_CALM * FRONT_CALM;
             };
             if i + 1 < field.nx {
                 against(c + 1, &field.crest_east[j]);
@@ -262,18 +304,26 @@ fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
             if j + 1 < field.ny {
                 against(c + field.nx, &field.crest_north[j]);
             }
-            if m < DEEP_ENOUGH_M {
+            if m < deep {
                 continue;
             }
             let (qx, qy) = field.momentum(i, j);
-            let (qx, qy) = (qx.f64(), qy.f64());
-            froude2 = froude2.max((qx * qx + qy * qy) / (G * m * m * m));
+            let (q2, wave) = (qx * qx + qy * qy, R::of(G) * m * m * m);
+            telling += 1;
+            if q2 > R::of(FROUDE_CALM * FROUDE_CALM) * wave {
+                stirred += 1;
+                if q2 > R::of(FROUDE_FAST * FROUDE_FAST) * wave {
+                    fast += 1;
+                    torrent |= m > R::of(TORRENT_M);
+                }
+            }
         }
     }
     Look {
-        wet: deepest > 0.0,
-        fast: step > BROKEN || front > FRONT_FAST || froude2 > FROUDE_FAST * FROUDE_FAST,
-        calm: step < WHOLE && front < FRONT_CALM && froude2 < FROUDE_CALM * FROUDE_CALM,
-        sheet_m: (!smooth).then_some(deepest),
+        wet: deepest > zero,
+        fast: broken || torrent || fast * FEW > telling,
+        calm: whole && stirred * FEW <= telling,
+        deepest_m: deepest.f64(),
+        sheet: !smooth,
     }
 }
