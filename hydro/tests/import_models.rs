@@ -259,3 +259,96 @@ fn a_sfincs_model_with_mistakes_is_told_all_of_them() {
         assert!(said.contains(part), "{part} in:\n{said}");
     }
 }
+
+/// A LISFLOOD-FP model with sub-grid channels: a river from west to east with a brook from the north, a ring, and a pond.
+fn sub_grid_model(folder: &Path) {
+    let head = "ncols 6\nnrows 5\nxllcorner 0\nyllcorner 0\ncellsize 20\nNODATA_value -9999\n";
+    let put = |rows: &str| format!("{head}{rows}");
+    write(
+        folder,
+        &[
+            (
+                "s.par",
+                "DEMfile dem.asc\nsim_time 3600\nfpfric 0.06\nbcifile s.bci\nbdyfile s.bdy\nSGCwidth w.asc\nSGCbank bank.asc\n\
+                 SGCbed bed.asc\nSGCn 0.03\nSGCp 0.5\nSGCr 0.4\nstartfile start.asc\nSGCm 1.2\nacceleration\n",
+            ),
+            ("dem.asc", &put("9 9 9 9 9 9\n8 8 8 8 8 8\n7 7 7 7 7 7\n8 8 8 8 8 8\n9 9 9 9 9 9\n")),
+            // The river in the middle row, the brook in column 2, three cells of a dead arm that touch in a corner only.
+            ("w.asc", &put("0 0 4 0 0 30\n0 0 4 0 0 0\n5 6 6 6 8 8\n0 0 0 0 0 0\n3 0 0 0 0 0\n")),
+            ("bank.asc", &put("9 9 9 9 9 9\n8 8 8 8 8 8\n7 7 6.5 7 7 7\n8 8 8 8 8 8\n9 9 9 9 9 9\n")),
+            ("bed.asc", &put("9 9 7.5 9 9 8\n9 9 6 9 9 9\n5.5 5.4 -9999 5.2 5.1 5\n9 9 9 9 9 9\n8 9 9 9 9 9\n")),
+            ("start.asc", &put("0 0 0 0 0 0\n0 0 0.5 0 0 0\n1 1 2 1 1 1\n0 0 0 0 0 0\n0 0 0 0 0 0\n")),
+            ("s.bci", "P 10 50 QVAR up\nE 40 60 FREE 0.002\nP 50 90 FREE 0.01\nP 90 10 FREE\nN 0 120 HFIX 9.001\n"),
+            ("s.bdy", "comment\nup\n2 seconds\n0.5 0\n1.5 3600\n"),
+        ],
+    );
+}
+
+#[test]
+fn the_sub_grid_channels_of_a_lisflood_model_are_read_as_it_lays_them_out() {
+    // Grade: exact (beds by hand: SGCbed where it has a value, bank - 0.4 sqrt(width) where not, each below bank and DEM).
+    use hydro::channel::{Along, ChannelStart, End};
+    let folder = tempfile::tempdir().expect("temporary folder");
+    sub_grid_model(folder.path());
+    let loaded = lisflood::read(&folder.path().join("s.par")).expect("read");
+    let spec = &loaded.deck.channels;
+    // River in two parts, parted where the brook joins it; the brook.
+    assert_eq!(spec.channels.len(), 3, "{spec:#?}");
+    let of = |x: f64, y: f64| {
+        let at = |c: &&hydro::channel::ChannelSpec| c.line.iter().any(|p| p.x == x && p.y == y);
+        spec.channels.iter().find(at).expect("a channel there")
+    };
+    // A channel may be drawn from either end: here from where its water comes.
+    let drawn = |x: f64, y: f64, first: (f64, f64)| {
+        let mut c = of(x, y).clone();
+        if (c.line[0].x, c.line[0].y) != first {
+            c.line.reverse();
+            std::mem::swap(&mut c.from, &mut c.to);
+            let turn = |along: &mut Along| *along = Along::Corners(along.values().iter().rev().copied().collect());
+            turn(&mut c.width_m);
+            turn(&mut c.bed_m);
+            if let ChannelStart::Levels(levels) = &mut c.start {
+                levels.reverse();
+            }
+        }
+        c
+    };
+    let (upper, lower) = (drawn(10.0, 50.0, (10.0, 50.0)), drawn(90.0, 50.0, (50.0, 50.0)));
+    let brook = drawn(50.0, 90.0, (50.0, 90.0));
+    assert_eq!((upper.line.len(), lower.line.len(), brook.line.len()), (3, 4, 3));
+    assert_eq!(upper.width_m.values(), &[5.0, 6.0, 6.0]);
+    let bed = 6.5 - 0.4 * 6.0_f64.sqrt();
+    let close = |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(x, y)| (x - y).abs() < 1e-6);
+    assert!(close(upper.bed_m.values(), &[5.5, 5.4, bed]), "{:?}", upper.bed_m);
+    assert!(close(lower.bed_m.values(), &[bed, 5.2, 5.1, 5.0]), "{:?}", lower.bed_m);
+    assert!(close(brook.bed_m.values(), &[7.5, 6.0, bed]) && brook.bank_m.is_none());
+    assert_eq!(upper.manning.values(), &[0.03, 0.03, 0.03]);
+    // Where they meet one has the node and the others join it; the river leaves freely by the slope of the .bci.
+    let joins = |e: &End| matches!(e, End::Joins(_));
+    assert_eq!([&upper.to, &lower.from, &brook.to].into_iter().filter(|e| joins(e)).count(), 2);
+    assert_eq!(lower.to, End::Normal { slope: Some(0.002) });
+    assert_eq!(brook.from, End::Normal { slope: Some(0.01) }, "FREE at a point is that channel's");
+    // The point's discharge is the channel's, times the cell; the rim's level stays the plain's.
+    assert!(loaded.deck.inflows.is_empty());
+    assert_eq!(spec.inflows[0].discharge_m3_s.0, vec![(0.0, 10.0), (3600.0, 30.0)]);
+    assert_eq!(loaded.deck.edges.len(), 2);
+    // Depth at the start stands on the channel's bed; what is over the DEM is the plain's.
+    let ChannelStart::Levels(levels) = &upper.start else { panic!("{:?}", upper.start) };
+    assert!(close(levels, &[6.5, 6.4, bed + 2.0]), "{levels:?}");
+    let model = loaded.build().expect("nothing is wrong");
+    let over =
+        |x: f64, y: f64| model.start_m[model.domain.grid.cell_at(base::grid::Point::new(x, y)).expect("on the grid")];
+    assert!(over(10.0, 50.0) == 0.0 && (over(50.0, 50.0) - (bed + 2.0 - 7.0)).abs() < 1e-5, "{}", over(50.0, 50.0));
+    let said = loaded.remarks.to_string();
+    for part in ["2 cells of SGCwidth have no neighbour", "1 cells of SGCwidth are as wide", "`SGCm` is not taken over"]
+    {
+        assert!(said.contains(part), "`{part}` is not in\n{said}");
+    }
+    assert!(said.contains("FREE at a point belongs to sub-grid channels; there is none"), "{said}");
+    // And it runs: what comes in goes out, or stands in the channels and on the plain.
+    let mut run = hydro::deck::run::Run::new(std::sync::Arc::new(model)).expect("starts");
+    while !run.advance().end {}
+    let (l, grid) = (run.channels().ledger(), run.ledger());
+    assert!((l.inflow_m3 - 20.0 * 3600.0).abs() < 1e-6 && l.boundary_m3 < -50_000.0, "{l:?}");
+    assert!(grid.error() < 1e-12 && run.channels().error_m3().abs() < 1e-9 * l.inflow_m3, "{}", grid.error());
+}

@@ -11,6 +11,12 @@ use std::sync::Arc;
 /// The typeface that `sandtable flood` draws with.
 const FONT: &[u8] = include_bytes!("../../viewer/assets/NotoSansSC-subset.ttf");
 
+/// A ditch beside the example's river that drains the fields into it, and its head that a spring feeds.
+const CHANNELS: &str = r#"(channels: [(
+    name: "ditch", line: [(x: 250, y: 120), (x: 330, y: 230), (x: 330, y: 475)], width_m: Even(3), side_slope: 0.5,
+    bed_m: Corners([10.2, 9.9, 9.6]), bank_m: None, manning: Even(0.035),
+    from: Inflow([(0, 0.4), (1800, 1.5)]), to: Opens, start: Depth(0.2))])"#;
+
 /// The example, cut to 40 min with layers every 10, so that debug tests are quick.
 fn model(folder: &Path) -> Arc<Model> {
     let (terrain, cover) = example::rasters();
@@ -21,6 +27,7 @@ fn model(folder: &Path) -> Arc<Model> {
     let mut loaded = Deck::read(&folder.join("deck.ron")).expect("the example parses");
     loaded.deck.duration = Span::from_s(2400.0);
     loaded.deck.outputs.every = Span::from_s(600.0);
+    loaded.deck.channels = ron::from_str(CHANNELS).expect("channels");
     Arc::new(loaded.build().expect("nothing is wrong with the example"))
 }
 
@@ -37,6 +44,11 @@ fn a_run_resumed_from_its_checkpoint_file_ends_with_the_same_bits() {
     to_the_end(&mut whole);
     assert!(whole.ledger().error() < 1e-12, "{}", whole.ledger().error());
     assert!(whole.flow().depth_m(model.gauges[0].cell).is_finite());
+    let ditch = whole.channels().ledger();
+    assert!(
+        whole.channels().error_m3().abs() < 1e-9 && ditch.inflow_m3 > 2000.0 && ditch.to_cells_m3 > 100.0,
+        "{ditch:?}"
+    );
 
     let mut first = Run::new(model.clone()).expect("starts");
     while first.so_far.now_s < 1330.0 {
@@ -95,6 +107,12 @@ fn a_run_leaves_rasters_netcdf_outlines_gauges_and_a_summary_that_agree_with_it(
     assert_eq!(rows.lines().count(), 1 + 41, "a heading and a row for each minute from 0 to 40");
     let outlines = std::fs::read_to_string(out.join("max_depth.geojson")).expect("outlines");
     assert!(outlines.contains("MultiPolygon") && outlines.contains("depth_m"));
+    let channels = std::fs::read_to_string(out.join("frames/channels_0002400_0.csv")).expect("channels");
+    assert!(
+        channels.starts_with("channel,along_m,") && channels.lines().count() > 20 && channels.contains("\nditch,0.00,")
+    );
+    let happened = std::fs::read_to_string(out.join("happenings.csv")).expect("happenings");
+    assert!(happened.starts_with("time_s,zh,en") && !happened.contains(" { "), "{happened}");
     assert!(std::fs::read_to_string(out.join("summary.json")).expect("summary").contains("\"mass_error\""));
     let picture = image::open(out.join("max_depth.png")).expect("drawn").to_rgb8();
     assert_eq!(picture.width(), model.outputs.picture_width_px);

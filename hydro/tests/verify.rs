@@ -52,6 +52,12 @@ fn still_water_stays_still_and_rain_adds_up() {
 }
 
 #[test]
+fn a_river_narrower_than_a_cell_floods_its_plain_as_one_that_is_resolved() {
+    // Grade: reference.
+    hold(&["channel-"]);
+}
+
+#[test]
 fn dams_break_as_ritter_stoker_and_dressler_say() {
     // Grade: reference.
     hold(&["ritter", "stoker", "dressler"]);

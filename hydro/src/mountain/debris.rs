@@ -17,7 +17,7 @@ use crate::flow::{Account, Face, Flow};
 use base::complaint::Complaints;
 use base::math;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What the debris is and how it behaves.
@@ -50,6 +50,8 @@ impl Spec {
 const FILM_M: f64 = 0.005;
 /// Share of a cell that debris may cross in one step of its own (the upwind scheme is stable up to 1).
 const COURANT: f64 = 0.9;
+/// Flow thinner than this does not shorten the debris' own steps, m (assumption): no cell loses more than it holds in any case.
+const TELLING_M: f64 = 0.05;
 /// Most that the bed may fall or rise in one step, share of the flow's depth: keeps the bed and the flow together.
 const SHARE: f64 = 0.05;
 
@@ -60,10 +62,10 @@ pub struct Debris {
     pub spec: Spec,
     /// Depth of grains, m, by cell.
     solid_m: Vec<f64>,
-    /// Loose bed left, m, where it is not the spec's.
-    loose_m: BTreeMap<usize, f64>,
+    /// Loose bed left, m, by cell.
+    loose_m: Vec<f64>,
     /// What the flow's bed could not hold of a change, m: a bed in single precision at 1500 m knows steps of 0.1 mm.
-    unmoved_m: BTreeMap<usize, f64>,
+    unmoved_m: Vec<f32>,
     /// Cells with solids, in index order.
     active: Vec<usize>,
     /// Volume of bed taken up less laid down, m3.
@@ -90,10 +92,10 @@ pub struct Balance {
 impl Debris {
     pub fn new(spec: Spec, cells: usize) -> Debris {
         Debris {
+            loose_m: vec![spec.erodible_m; cells],
             spec,
             solid_m: vec![0.0; cells],
-            loose_m: BTreeMap::new(),
-            unmoved_m: BTreeMap::new(),
+            unmoved_m: vec![0.0; cells],
             active: Vec::new(),
             eroded_m3: 0.0,
             deposited_m3: 0.0,
@@ -102,22 +104,20 @@ impl Debris {
     }
     /// Sets how deep the bed of a cell is loose, m: 0 on rock and in streets.
     pub fn set_loose_m(&mut self, cell: usize, depth_m: f64) {
-        self.loose_m.insert(cell, depth_m);
+        self.loose_m[cell] = depth_m;
     }
     /// Depth of loose bed left in a cell, m.
     pub fn loose_m(&self, cell: usize) -> f64 {
-        self.loose_m.get(&cell).copied().unwrap_or(self.spec.erodible_m)
+        self.loose_m[cell]
     }
     /// Moves the bed, and remembers what was rounded away until it is enough to show.
     fn move_bed<F: Flow + ?Sized>(&mut self, flow: &mut F, cell: usize, by_m: f64) {
-        let rest = self.unmoved_m.entry(cell).or_insert(0.0);
-        let wanted = flow.bed_m(cell) + *rest + by_m;
+        let wanted = flow.bed_m(cell) + f64::from(self.unmoved_m[cell]) + by_m;
         flow.set_bed_m(cell, wanted);
-        *rest = wanted - flow.bed_m(cell);
+        self.unmoved_m[cell] = (wanted - flow.bed_m(cell)) as f32;
     }
     fn loosen(&mut self, cell: usize, by_m: f64) {
-        let left = (self.loose_m(cell) + by_m).max(0.0);
-        self.loose_m.insert(cell, left);
+        self.loose_m[cell] = (self.loose_m[cell] + by_m).max(0.0);
     }
     pub fn solid_m(&self, cell: usize) -> f64 {
         self.solid_m[cell]
@@ -192,71 +192,51 @@ impl Debris {
         let fastest = self
             .active
             .iter()
+            .filter(|&&cell| flow.depth_m(cell) > TELLING_M)
             .map(|&cell| {
                 let (u, v) = flow.velocity_m_s(cell);
                 u.abs() + v.abs()
             })
             .fold(0.0, f64::max);
         let steps = (fastest * dt_s / (COURANT * cell_m)).ceil().clamp(1.0, 1000.0) as usize;
+        // The flow stands still meanwhile: what leaves a cell is a fixed share of its solids, reckoned once.
+        let dt_s = dt_s / steps as f64;
+        let mut shares = self.each_active(|cell| leaving(flow, cell, dt_s));
+        let sorted = self.active.len();
+        let mut joined = BTreeSet::new();
         for _ in 0..steps {
-            self.advect_once(flow, dt_s / steps as f64);
+            for cell in self.advect_once(&shares) {
+                // A cell that was emptied and filled again is there already.
+                if self.active[..sorted].binary_search(&cell).is_err() && joined.insert(cell) {
+                    self.active.push(cell);
+                    shares.push(leaving(flow, cell, dt_s));
+                }
+            }
+        }
+        if self.active.len() > sorted {
+            self.active.sort_unstable();
         }
     }
 
-    fn advect_once<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
-        let moved = self.each_active(|cell| self.leaves(flow, cell, dt_s));
-        let moved = self.active.clone().into_iter().zip(moved).flat_map(|(cell, leaves)| {
-            let out: f64 = leaves.iter().map(|(_, depth)| depth).sum();
-            leaves.into_iter().chain([(cell, -out)])
-        });
+    /// Moves the solids of the active cells by their `shares`, and says which empty cells they came to.
+    fn advect_once(&mut self, shares: &[[(usize, f64); 4]]) -> Vec<usize> {
+        let before: Vec<f64> = self.active.iter().map(|&cell| self.solid_m[cell]).collect();
         let mut fresh = Vec::new();
-        for (cell, depth) in moved {
-            if depth == 0.0 {
+        for ((&cell, &solid), shares) in self.active.iter().zip(&before).zip(shares) {
+            if solid <= 0.0 {
                 continue;
             }
-            if self.solid_m[cell] == 0.0 && depth > 0.0 {
-                fresh.push(cell);
+            let mut out = 0.0;
+            for &(to, share) in shares.iter().filter(|(_, share)| *share > 0.0) {
+                if self.solid_m[to] == 0.0 {
+                    fresh.push(to);
+                }
+                self.solid_m[to] += share * solid;
+                out += share * solid;
             }
-            self.solid_m[cell] = (self.solid_m[cell] + depth).max(0.0);
+            self.solid_m[cell] = (self.solid_m[cell] - out).max(0.0);
         }
-        if !fresh.is_empty() {
-            self.active.extend(fresh);
-            self.active.sort_unstable();
-            self.active.dedup();
-        }
-    }
-
-    /// What leaves a cell by each side in `dt_s`, and where to; only outflow, so each face is counted once, by its upwind cell.
-    fn leaves<F: Flow + ?Sized>(&self, flow: &F, cell: usize, dt_s: f64) -> [(usize, f64); 4] {
-        let grid = flow.grid();
-        let mut leaves = [(cell, 0.0); 4];
-        let solid = self.solid_m[cell];
-        let (u, v) = flow.velocity_m_s(cell);
-        if solid <= 0.0 || (u, v) == (0.0, 0.0) {
-            return leaves;
-        }
-        let (i, j) = (cell % grid.nx, cell / grid.nx);
-        let mut side = |slot: usize, inside: bool, to: usize, outward: f64, of_other: fn((f64, f64)) -> f64| {
-            if !inside {
-                return;
-            }
-            let there = flow.depth_m(to);
-            if there <= 0.0 || !passes(flow, cell, to) {
-                return;
-            }
-            // At a front the film beyond has no velocity of its own: the flow's counts.
-            let face = if there <= FILM_M { outward } else { 0.5 * (outward + of_other(flow.velocity_m_s(to))) };
-            leaves[slot] = (to, face.max(0.0) * dt_s / grid.cell_m * solid);
-        };
-        side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
-        side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
-        side(2, j + 1 < grid.ny, cell + grid.nx, v, |(_, v)| v);
-        side(3, j > 0, cell.wrapping_sub(grid.nx), -v, |(_, v)| -v);
-        let all: f64 = leaves.iter().map(|(_, depth)| depth).sum();
-        if all > solid {
-            leaves.iter_mut().for_each(|(_, depth)| *depth *= solid / all);
-        }
-        leaves
+        fresh
     }
 
     /// Wakes the cells in which the flow would take up bed: `wet` are the cells to look at. Call it when the wet cells
@@ -332,6 +312,39 @@ impl Debris {
         let solid = &self.solid_m;
         self.active.retain(|&cell| solid[cell] > 0.0);
     }
+}
+
+/// Which shares of a cell's solids leave it by each side in `dt_s`, and where to; only outflow, so each face is counted once, by
+/// its upwind cell.
+fn leaving<F: Flow + ?Sized>(flow: &F, cell: usize, dt_s: f64) -> [(usize, f64); 4] {
+    let grid = flow.grid();
+    let mut shares = [(cell, 0.0); 4];
+    let (u, v) = flow.velocity_m_s(cell);
+    if (u, v) == (0.0, 0.0) {
+        return shares;
+    }
+    let (i, j) = (cell % grid.nx, cell / grid.nx);
+    let mut side = |slot: usize, inside: bool, to: usize, outward: f64, of_other: fn((f64, f64)) -> f64| {
+        if !inside {
+            return;
+        }
+        let there = flow.depth_m(to);
+        if there <= 0.0 || !passes(flow, cell, to) {
+            return;
+        }
+        // At a front the film beyond has no velocity of its own: the flow's counts.
+        let face = if there <= FILM_M { outward } else { 0.5 * (outward + of_other(flow.velocity_m_s(to))) };
+        shares[slot] = (to, face.max(0.0) * dt_s / grid.cell_m);
+    };
+    side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
+    side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
+    side(2, j + 1 < grid.ny, cell + grid.nx, v, |(_, v)| v);
+    side(3, j > 0, cell.wrapping_sub(grid.nx), -v, |(_, v)| -v);
+    let all: f64 = shares.iter().map(|(_, share)| share).sum();
+    if all > 1.0 {
+        shares.iter_mut().for_each(|(_, share)| *share /= all);
+    }
+    shares
 }
 
 /// Does anything flow from `cell` to its neighbour `to`? Not while a crest stands above the water.

@@ -7,6 +7,7 @@
 
 pub mod analytic;
 pub mod case;
+pub mod channel;
 pub mod dam_break;
 pub mod data;
 pub mod ea;
@@ -33,6 +34,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(order::cases());
     all.extend(ea::cases());
     all.extend(flume::cases());
+    all.extend(channel::cases());
     all.extend(manhole::cases());
     all.extend(volume::cases());
     all.extend(same_bits::cases());

@@ -207,6 +207,9 @@ impl<R: Real> Solver<R> {
 
     /// Momentum of a cell, m2/s.
     pub fn momentum_m2_s(&self, cell: usize) -> (f64, f64) {
+        if self.kind(cell) != Kind::Inertial {
+            return (self.state.water.qx[cell].f64(), self.state.water.qy[cell].f64());
+        }
         let (qx, qy) = self.picture(0.0).momentum(cell % self.grid.nx, cell / self.grid.nx);
         (qx.f64(), qy.f64())
     }
