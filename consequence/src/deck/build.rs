@@ -2,7 +2,7 @@
 
 use super::levels::Chosen;
 use super::remarks::{self, Remark};
-use super::{Deck, Exchange, Indoors, Loaded, SkySpec, Where, lines};
+use super::{Deck, Exchange, Indoors, Loaded, Where, lines};
 use crate::harm::indoor::{House, kept_per_h};
 use crate::source::{self, Site};
 use crate::substance::{Confidence, ErgContainer, Substance, Substances};
@@ -91,7 +91,7 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         }
     };
     check_rest(deck, file, &mut all);
-    let sky = deck.sky.unwrap_or_else(|| sky_of(deck.weather.reports.first()));
+    let sky = given_sky(deck).unwrap_or_else(|| sky_of(deck.weather.reports.first()));
     let air = weather.as_ref().map(|w| w.at(deck.source.start_s));
     // Without sound weather the source is still looked at, in a usual air.
     let site = match &air {
@@ -175,7 +175,9 @@ fn check_rest(deck: &Deck, file: &Path, all: &mut Complaints) {
     within("averaging_s", deck.model.averaging_s, 1.0, 3600.0, " s");
     if let Some(sky) = deck.sky {
         within("cloud_tenths", sky.cloud_tenths, 0.0, 10.0, " tenths");
-        within("sun_elevation_deg", sky.sun_elevation_deg, -90.0, 90.0, " degrees");
+        if let Some(sun) = sky.sun_elevation_deg {
+            within("sun_elevation_deg", sun, -90.0, 90.0, " degrees");
+        }
     }
     let points = deck.points.iter().map(|p| (Some(p), p.indoors));
     for (point, indoors) in std::iter::once((None, Some(deck.indoors))).chain(points) {
@@ -192,6 +194,23 @@ fn check_rest(deck: &Deck, file: &Path, all: &mut Complaints) {
             }
             None => {}
         }
+    }
+    match deck.sky.map(|sky| (sky.sun_elevation_deg, sky.when)) {
+        Some((Some(_), Some(_))) => all.add(file, "sky: sun_elevation_deg and when", "one of them"),
+        Some((None, None)) => {
+            all.add(file, "sky: neither sun_elevation_deg nor when", "degrees, or when: (month, day, hour)")
+        }
+        Some((None, Some(when))) if !when.sound() => {
+            all.add(
+                file,
+                format!("when is {when:?}"),
+                "month 1 to 12, day 1 to 31, hour 0 to 24, utc_offset_h 8 in China",
+            );
+        }
+        Some((None, Some(_))) if deck.place.is_none() => {
+            all.add(file, "when without a place", "the sun needs place: (lon_deg: .., lat_deg: ..)");
+        }
+        _ => {}
     }
     if deck.source.start_s >= deck.watch_s {
         let what = format!("watch_s is {}, the source starts at start_s {}", deck.watch_s, deck.source.start_s);
@@ -219,21 +238,40 @@ fn check_rest(deck: &Deck, file: &Path, all: &mut Complaints) {
             );
         }
     }
-    if let (Some(sky), Some(report)) = (deck.sky, deck.weather.reports.first())
+    if let (Some(sky), Some(report)) = (given_sky(deck), deck.weather.reports.first())
         && let Stability::Class(class) = report.stability
     {
         let by_day = sky.sun_elevation_deg > 0.0;
         let wrong = by_day && class >= Class::E || !by_day && class <= Class::C;
         if wrong {
-            let what = format!("class {class:?} contradicts the sky: sun_elevation_deg {}", sky.sun_elevation_deg);
+            let what =
+                format!("class {class:?} contradicts the sky: the sun stands at {:.0} degrees", sky.sun_elevation_deg);
             all.add(file, what, if by_day { "by day A to D" } else { "by night D to F" });
         }
     }
 }
 
+/// Sky and sun as they count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Overhead {
+    cloud_tenths: f64,
+    sun_elevation_deg: f64,
+}
+
+/// The deck's sky, where it gives a sound one.
+fn given_sky(deck: &Deck) -> Option<Overhead> {
+    let sky = deck.sky?;
+    let sun_elevation_deg = match (sky.sun_elevation_deg, sky.when, deck.place) {
+        (Some(sun), ..) => sun,
+        (None, Some(when), Some(place)) => when.sun_elevation_deg(place),
+        _ => return None,
+    };
+    Some(Overhead { cloud_tenths: sky.cloud_tenths, sun_elevation_deg })
+}
+
 /// Sky and sun that a stability implies, where a deck gives none (assumption: the middle of what makes that class).
-fn sky_of(report: Option<&Report>) -> SkySpec {
-    let sky = |cloud_tenths: f64, sun_elevation_deg: f64| SkySpec { cloud_tenths, sun_elevation_deg };
+fn sky_of(report: Option<&Report>) -> Overhead {
+    let sky = |cloud_tenths: f64, sun_elevation_deg: f64| Overhead { cloud_tenths, sun_elevation_deg };
     match report.map(|r| r.stability) {
         Some(Stability::Sky(known)) => match known {
             Sky::Sun { elevation_deg, cloud_eighths } => sky(1.25 * cloud_eighths, elevation_deg),

@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod place;
 pub mod points;
 pub mod remarks;
+pub mod sun;
 pub mod write;
 
 pub use build::Model;
@@ -21,6 +22,7 @@ pub use levels::Levels;
 pub use outcome::{Outcome, run};
 pub use place::{Anchor, Where};
 pub use remarks::Remark;
+pub use sun::When;
 
 use crate::blast::Congestion;
 use crate::fire::pool::Brightness;
@@ -82,8 +84,12 @@ fn one_hour() -> f64 {
 pub struct SkySpec {
     /// 0 to 10 tenths.
     pub cloud_tenths: f64,
-    /// Height of the sun, degrees; negative by night.
-    pub sun_elevation_deg: f64,
+    /// Height of the sun, degrees; negative by night. Or `when`.
+    #[serde(default)]
+    pub sun_elevation_deg: Option<f64>,
+    /// Day and hour of the start, from which the sun follows; it needs `place`.
+    #[serde(default)]
+    pub when: Option<When>,
 }
 
 /// A place that is asked about: a school, a command post.
