@@ -54,7 +54,7 @@ fn a_point_downwind_reads_what_the_gaussian_plume_gives_by_hand() {
 
 #[test]
 fn published_zones_of_aloha_come_out_of_the_whole_tool() {
-    // Grade: reference. ALOHA's printed zone lengths (K2, I1, E1; 5 % or 1 m: puffs on a raster; 0.1 km where it prints so).
+    // Grade: reference. ALOHA's printed zone lengths (K2, I1, E1): 5 %, for puffs on a raster.
     let Some(table) = data("aloha_runs/gaussian_zones.csv") else { return };
     let mut judged = 0;
     for id in ["K2", "I1", "E1"] {
@@ -69,7 +69,8 @@ fn published_zones_of_aloha_come_out_of_the_whole_tool() {
         assert!(!outcome.cloud.dense, "ammonia at 15 C is lighter than air");
         for (zone, row) in threat(&outcome, outcome::Kind::Toxic).zones.iter().zip(&rows) {
             let want = table.number(row, "zone_m").expect("a number");
-            let rounding = if want >= 1000.0 { 50.0 } else { 1.0 };
+            // Printed to a metre; and our puffs begin 5 cm high and wide, which Briggs' curves are after 0.8 m, and keep that lead.
+            let rounding = if want >= 1000.0 { 50.0 } else { 0.5 + 0.8 };
             let off = (zone.reach_m - want).abs();
             println!("{id} {}: {:.1} m, ALOHA {want}", zone.name.en, zone.reach_m);
             assert!(off <= (0.05 * want).max(rounding), "{id} {}: {} for {want}", zone.name.en, zone.reach_m);
@@ -239,7 +240,7 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn a_leak_of_propane_has_zones_of_fire_and_blast() {
     // Grade: reference. ALOHA V1, V2: propane 1 kg/s for 10 min, class D, 5 m/s: 60 % and 10 % of the LFL to 30 and 96 m; a congested
-    // spark 1 psi to 34 m. Puffs follow the dense path by its second moments, not by its flat top: 25 %, as the page on clouds says.
+    // spark 1 psi to 34 m (15 %, the bound of the same numbers in the evidence; there from the dense sections, here from puffs that follow them).
     let text = AMMONIA
         .replace("\"ammonia\", at", "\"propane\", at")
         .replace(
@@ -247,15 +248,16 @@ fn a_leak_of_propane_has_zones_of_fire_and_blast() {
             "rate: Steady(kg_s: 1.0, for_s: 600), entry: Pool, area_m2: 1.0",
         )
         .replace("Own([(at: (ppm: 100)), (at: (ppm: 30)), (at: (ppm: 10))])", "Flammable")
-        .replace("mixing_height_m: 3000", "");
+        .replace("mixing_height_m: 3000", "")
+        .replace("scheme: BriggsCountry", "");
     let outcome = run(&model(&text));
     assert!(outcome.cloud.dense);
     let flammable = threat(&outcome, outcome::Kind::Flammable);
     let reach: Vec<f64> = flammable.zones.iter().map(|z| z.reach_m).collect();
     let blast = threat(&outcome, outcome::Kind::Explosion);
     println!("{reach:?}; {}; {:?}", blast.about.en, blast.zones.iter().map(|z| z.reach_m).collect::<Vec<_>>());
-    assert!((reach[0] / 30.0 - 1.0).abs() < 0.25 && (reach[1] / 96.0 - 1.0).abs() < 0.25, "{reach:?}");
-    assert!((blast.zones[2].reach_m / 34.0 - 1.0).abs() < 0.25, "{}", blast.zones[2].reach_m);
+    assert!((reach[0] / 30.0 - 1.0).abs() < 0.15 && (reach[1] / 96.0 - 1.0).abs() < 0.15, "{reach:?}");
+    assert!((blast.zones[2].reach_m / 34.0 - 1.0).abs() < 0.15, "{}", blast.zones[2].reach_m);
     assert!(!blast.zones[0].reached());
 }
 
