@@ -207,8 +207,6 @@ pub struct GasArgs {
     /// A deck (.ron, or a folder with deck.ron): tanks, pipes, puddles, a wind that changes
     #[arg(conflicts_with_all = ["substance", "new"])]
     pub deck: Option<PathBuf>,
-    #[command(flatten)]
-    pub simple: GasFlags,
     /// Where to write; out/<deck or substance> when absent
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -227,6 +225,9 @@ pub struct GasArgs {
     /// Print the summary as JSON, and nothing else
     #[arg(long)]
     pub json: bool,
+    // Last, so that its heading holds for its own flags alone.
+    #[command(flatten)]
+    pub simple: GasFlags,
 }
 
 /// A release of a known rate or amount, without a deck.

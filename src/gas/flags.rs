@@ -15,7 +15,7 @@ use consequence::weather::{Class, WeatherSpec};
 use sim_core::base::complaint::{Complaints, nearest};
 use sim_core::base::grid::Point;
 use sim_core::base::text::Text;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// What complaints of a checked deck call their file.
 const FILE: &str = "command line";
@@ -48,7 +48,7 @@ const FIELDS: [(&str, &str); 22] = [
 
 /// Names the flag in place of the deck's field.
 pub fn in_flags(mut complaints: Complaints) -> Complaints {
-    for c in complaints.0.iter_mut().filter(|c| c.file == PathBuf::from(FILE)) {
+    for c in complaints.0.iter_mut().filter(|c| c.file == Path::new(FILE)) {
         if let Some((_, flag)) = FIELDS.iter().find(|(field, _)| c.what.contains(field)) {
             c.file = flag.into();
         }

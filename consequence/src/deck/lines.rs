@@ -46,7 +46,7 @@ fn place_of(what: &str, text: &str) -> Option<usize> {
     let quoted = what.split('"').nth(1).filter(|q| !q.is_empty()).and_then(|q| text.find(&format!("\"{q}\"")));
     let words = what.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|w| w.contains('_'));
     quoted
-        .or_else(|| words.map(|word| field(text, word)).find(Option::is_some).flatten())
+        .or_else(|| words.clone().find_map(|word| field(text, word)))
         .or_else(|| WORDS.iter().filter(|(word, _)| what.contains(word)).find_map(|(_, name)| field(text, name)))
         .or_else(|| {
             let variants = what.split(|c: char| !c.is_ascii_alphanumeric());
