@@ -125,17 +125,19 @@ fn fill(piece: &Piece, grid: &Grid, value: f32, values: &mut [f32]) {
     }
 }
 
+/// How far a zone reaches, short: a legend's line has room for some twenty letters.
 fn far(z: &ThreatZone) -> Text {
     if !z.reached() {
         return Text::new("未达到", "not reached");
     }
     let more = if z.cut { "> " } else { "" };
-    let (zh, en) = if z.reach_m >= 1000.0 {
-        (format!("{} 公里", digits(z.reach_m / 1000.0)), format!("{} km", digits(z.reach_m / 1000.0)))
+    if z.reach_m >= 1000.0 {
+        let km = digits(z.reach_m / 1000.0);
+        Text::new(format!("{more}{km} 公里"), format!("{more}{km} km"))
     } else {
-        (format!("{} 米", digits(z.reach_m)), format!("{} m", digits(z.reach_m)))
-    };
-    Text::new(format!("最远 {more}{zh}"), format!("to {more}{en}"))
+        let m = digits(z.reach_m);
+        Text::new(format!("{more}{m} 米"), format!("{more}{m} m"))
+    }
 }
 
 fn scale(threat: &Threat) -> Scale {
@@ -148,10 +150,7 @@ fn scale(threat: &Threat) -> Scale {
             _ => String::new(),
         };
         let far = far(z);
-        labels.push(Text::new(
-            format!("{}{value}：{}", z.name.zh, far.zh),
-            format!("{}: {}, {}", z.name.en, z.means.en, far.en),
-        ));
+        labels.push(Text::new(format!("{} {}", z.name.zh, far.zh), format!("{}{value}, {}", z.name.en, far.en)));
     }
     Scale { name: Text::new("威胁区", "Threat zones"), unit: "", steps, labels }
 }
@@ -231,7 +230,11 @@ fn overlay(model: &Model, outcome: &Outcome, threat: &Threat, grid: &Grid) -> Ov
     over.notes.push(Note { text: threat.about.clone(), warns: false });
     over.notes.push(Note { text: outcome.cloud.why.clone(), warns: false });
     over.notes.extend(outcome.remarks.iter().filter(|r| r.warns).map(|r| Note { text: r.text.clone(), warns: true }));
-    over.notes.extend(outcome.remarks.iter().filter(|r| !r.warns).map(|r| Note { text: r.text.clone(), warns: false }));
+    // Assumptions would fill the sheet; they stand in the table and in the summary.
+    if outcome.remarks.iter().any(|r| !r.warns) {
+        let text = Text::new("其余说明与假定见 summary.json", "assumptions and notes: summary.json");
+        over.notes.push(Note { text, warns: false });
+    }
     over
 }
 
