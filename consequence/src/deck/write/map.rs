@@ -9,6 +9,7 @@ use crate::deck::cloud::circle;
 use crate::zones::Piece;
 use base::complaint::Complaints;
 use base::grid::{Grid, Point};
+use base::math;
 use base::text::Text;
 use hydro::files::picture::{self, Line, Note, Overlay, Scale, Sheet, Stroke};
 use std::path::Path;
@@ -79,7 +80,10 @@ fn frame(model: &Model, outcome: &Outcome, threat: &Threat) -> Grid {
     // Never flatter or narrower than 5 to 3.
     let wide = (high.x - low.x + 2.0 * room).max(0.6 * (high.y - low.y + 2.0 * room));
     let tall = (high.y - low.y + 2.0 * room).max(0.6 * wide);
-    let cell_m = wide / CELLS;
+    // Two digits of a cell are enough to be read, and no less than what is needed.
+    let order = math::pow(10.0, math::log10(wide / CELLS).floor() - 1.0);
+    let cell_m = (wide / CELLS / order).ceil() * order;
+    let (wide, tall) = (cell_m * CELLS, tall.max(0.6 * cell_m * CELLS));
     let middle = Point::new(0.5 * (low.x + high.x), 0.5 * (low.y + high.y));
     Grid {
         nx: CELLS as usize,
@@ -155,11 +159,25 @@ fn scale(threat: &Threat) -> Scale {
     Scale { name: Text::new("威胁区", "Threat zones"), unit: "", steps, labels }
 }
 
+/// Dots with their names, the source first. A name that would lie on another is left out; those are told below the map.
 fn points(model: &Model, outcome: &Outcome, grid: &Grid) -> Vec<(String, f64, f64)> {
     let mut all = vec![("泄漏源 source".to_string(), model.at().x, model.at().y)];
     let inside = |x: f64, y: f64| grid.cell_at(Point::new(x, y)).is_some();
-    all.extend(outcome.courses.iter().filter(|c| inside(c.x_m, c.y_m)).map(|c| (both(&c.name), c.x_m, c.y_m)));
+    for c in outcome.courses.iter().filter(|c| inside(c.x_m, c.y_m)) {
+        let name = both(&c.name);
+        let covered = all.iter().any(|(other, x, y)| {
+            let beside = (c.y_m - y).abs() < 0.02 * grid.width_m();
+            beside && c.x_m < x + long_m(other, grid) && *x < c.x_m + long_m(&name, grid)
+        });
+        all.push((if covered { String::new() } else { name }, c.x_m, c.y_m));
+    }
     all
+}
+
+/// Room that a name takes on the map, m: its type is 1.5 % of the map's width high, Chinese as wide as high, others a little over half.
+fn long_m(name: &str, grid: &Grid) -> f64 {
+    let letters: f64 = name.chars().map(|c| if c.is_ascii() { 0.55 } else { 1.0 }).sum();
+    (1.5 + letters) * 0.015 * grid.width_m()
 }
 
 fn both(name: &Text) -> String {
@@ -230,6 +248,14 @@ fn overlay(model: &Model, outcome: &Outcome, threat: &Threat, grid: &Grid) -> Ov
     over.notes.push(Note { text: threat.about.clone(), warns: false });
     over.notes.push(Note { text: outcome.cloud.why.clone(), warns: false });
     over.notes.extend(outcome.remarks.iter().filter(|r| r.warns).map(|r| Note { text: r.text.clone(), warns: true }));
+    let hidden = points(model, outcome, grid).into_iter().filter(|(name, ..)| name.is_empty());
+    let names = hidden.filter_map(|(_, x, y)| outcome.courses.iter().find(|c| c.x_m == x && c.y_m == y));
+    let names: Vec<String> = names.map(|c| format!("{} ({:.0} m)", both(&c.name), c.away_m)).collect();
+    if !names.is_empty() {
+        let names = names.join("; ");
+        let text = Text::new(format!("未注名的点：{names}"), format!("dots without a name: {names}"));
+        over.notes.push(Note { text, warns: false });
+    }
     // Assumptions would fill the sheet; they stand in the table and in the summary.
     if outcome.remarks.iter().any(|r| !r.warns) {
         let text = Text::new("其余说明与假定见 summary.json", "assumptions and notes: summary.json");
