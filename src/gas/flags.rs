@@ -9,6 +9,7 @@ use consequence::harm::indoor::Keeping;
 use consequence::puff::Scheme;
 use consequence::release::Entry;
 use consequence::source::{DirectRate, DirectSpec, SourceSpec, What};
+use consequence::substance::Substances;
 use consequence::weather::spec::{Ground, Report, Stability};
 use consequence::weather::stability::Sky;
 use consequence::weather::{Class, WeatherSpec};
@@ -135,8 +136,11 @@ pub fn deck(flags: &GasFlags, substance: &str) -> Result<Loaded, Complaints> {
         until_s: watch_s.max(for_s),
         what,
     };
+    // An unknown substance keeps its words; the check tells of it.
+    let known = Substances::embedded().find(substance).map(|s| s.name.clone());
+    let named = known.unwrap_or_else(|| Text::new(substance, substance));
     let deck = Deck {
-        name: Text::new(format!("{substance}泄漏"), format!("release of {substance}")),
+        name: Text::new(format!("{}泄漏", named.zh), format!("Release of {}", named.en)),
         substances: None,
         place,
         source,
