@@ -147,7 +147,9 @@ fn release(sheet: &mut Sheet, model: &Model) {
         rows.push(vec![sheet.pick("最大持续速率", "Largest sustained rate"), text]);
     }
     rows.push(vec![sheet.pick("进入大气", "Into the air"), format!("{} kg", digits(source.airborne_kg()))]);
-    rows.push(vec![sheet.pick("持续", "For"), clock(source.duration_s(), lang)]);
+    let lasts_s = source.duration_s();
+    let lasts = if lasts_s > 0.0 { clock(lasts_s, lang) } else { sheet.pick("瞬时", "all at once") };
+    rows.push(vec![sheet.pick("持续", "For"), lasts]);
     for stage in &source.stages {
         let how = match stage.regime {
             Regime::Liquid => ("  液体流出", "  as liquid"),
