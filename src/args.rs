@@ -65,6 +65,14 @@ pub enum Command {
                             sandtable flood sfincs.inp --convert my_deck\n  sandtable flood --case taicang --small"
     )]
     Flood(FloodArgs),
+    /// A chemical release on its own: threat zones, doses at points, fire and blast, as maps, GeoJSON and KML
+    #[command(
+        after_help = "Examples:\n  sandtable gas --new my_leak\n  sandtable gas my_leak/deck.ron --out out/my_leak\n  sandtable gas --substance 氯 \
+                      --rate 2 --for 10min --wind 3 --from 290 --class D\n  sandtable gas --substance ammonia --amount 500 --wind 2 --from 90 --sky \
+                      clear-night --at 121.1,31.45 --point 800,0 --level aegl60\n  sandtable gas --substance propane --rate 1 --wind 5 --from 0 --class D \
+                      --level 20ppm --lang en"
+    )]
+    Gas(GasArgs),
     /// Check a model against exact solutions, benchmarks and experiments
     Validate {
         #[command(subcommand)]
@@ -192,6 +200,100 @@ pub struct FloodArgs {
     /// Print the summary as JSON, and no progress
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct GasArgs {
+    /// A deck (.ron, or a folder with deck.ron): tanks, pipes, puddles, a wind that changes
+    #[arg(conflicts_with_all = ["substance", "new"])]
+    pub deck: Option<PathBuf>,
+    /// Where to write; out/<deck or substance> when absent
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Worker threads; 0 takes one per core. Results do not depend on it
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Check the release and print remarks; no cloud is computed
+    #[arg(long)]
+    pub check: bool,
+    /// Write a commented example into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "substance")]
+    pub new: Option<PathBuf>,
+    /// Language of the table in the terminal
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    pub lang: Language,
+    /// Print the summary as JSON, and nothing else
+    #[arg(long)]
+    pub json: bool,
+    // Last, so that its heading holds for its own flags alone.
+    #[command(flatten)]
+    pub simple: GasFlags,
+}
+
+/// A release of a known rate or amount, without a deck.
+#[derive(Args)]
+#[command(next_help_heading = "A simple release, without a deck")]
+pub struct GasFlags {
+    /// Key, Chinese or English name, CAS or UN number
+    #[arg(long)]
+    pub substance: Option<String>,
+    /// Rate into the air, kg/s
+    #[arg(long, value_name = "KG_S", requires = "substance", allow_hyphen_values = true)]
+    pub rate: Option<f64>,
+    /// How long it lasts, e.g. 10min
+    #[arg(long = "for", value_name = "TIME", default_value = "1h", requires = "substance")]
+    pub lasts: String,
+    /// All at once, kg, in place of a rate
+    #[arg(long, value_name = "KG", requires = "substance", conflicts_with = "rate", allow_hyphen_values = true)]
+    pub amount: Option<f64>,
+    /// Height of the leak above ground, m
+    #[arg(long, default_value_t = 0.0, requires = "substance", allow_hyphen_values = true)]
+    pub height: f64,
+    /// Wind, m/s
+    #[arg(long, value_name = "M_S", requires = "substance", allow_hyphen_values = true)]
+    pub wind: Option<f64>,
+    /// Height at which the wind was measured, m
+    #[arg(long, value_name = "M", default_value_t = 10.0, requires = "substance", allow_hyphen_values = true)]
+    pub wind_height: f64,
+    /// Where the wind comes from, degrees clockwise from north
+    #[arg(long, value_name = "DEG", requires = "substance", allow_hyphen_values = true)]
+    pub from: Option<f64>,
+    /// Stability class, A to F
+    #[arg(long, requires = "substance", conflicts_with = "sky")]
+    pub class: Option<String>,
+    /// In place of a class: strong-sun, moderate-sun, slight-sun, overcast, cloudy-night, clear-night
+    #[arg(long, requires = "substance")]
+    pub sky: Option<String>,
+    /// Temperature of the air, degrees Celsius
+    #[arg(long, value_name = "C", default_value_t = 15.0, requires = "substance", allow_hyphen_values = true)]
+    pub temperature: f64,
+    /// Relative humidity, per cent
+    #[arg(long, value_name = "PCT", default_value_t = 50.0, requires = "substance", allow_hyphen_values = true)]
+    pub humidity: f64,
+    /// country, urban, water, or a roughness length in m
+    #[arg(long, default_value = "country", requires = "substance", allow_hyphen_values = true)]
+    pub ground: String,
+    /// Height of an inversion, m
+    #[arg(long, value_name = "M", requires = "substance", allow_hyphen_values = true)]
+    pub inversion: Option<f64>,
+    /// LON,LAT of the leak, for KML and points in degrees
+    #[arg(long, value_name = "LON,LAT", requires = "substance", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// aegl60 (or another duration in minutes), erpg, idlh, flammable, or up to three of one's own: 20ppm, 50mg/m3 (may be given several times)
+    #[arg(long, requires = "substance", allow_hyphen_values = true)]
+    pub level: Vec<String>,
+    /// A place that is asked about: metres DOWNWIND,LEFT of the leak (may be given several times)
+    #[arg(long, value_name = "DOWNWIND,LEFT", requires = "substance", allow_hyphen_values = true)]
+    pub point: Vec<String>,
+    /// Air changes per hour of buildings; a house of one storey in that wind when absent
+    #[arg(long, value_name = "PER_H", requires = "substance", allow_hyphen_values = true)]
+    pub exchange: Option<f64>,
+    /// How long the cloud is followed
+    #[arg(long, value_name = "TIME", default_value = "1h", requires = "substance")]
+    pub watch: String,
+    /// Briggs' curves as in ALOHA's passive formula, in place of the similarity form
+    #[arg(long, requires = "substance")]
+    pub briggs: bool,
 }
 
 #[derive(Args)]

@@ -15,6 +15,7 @@ mod case;
 mod commands;
 mod export;
 mod flood;
+mod gas;
 mod validate;
 
 use args::{Cli, Command, ValidateWhat};
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Synth(args) => commands::synth(&args),
         Command::Export(args) => export::export(&args),
         Command::Flood(args) => flood::flood(&args),
+        Command::Gas(args) => gas::gas(&args),
         Command::Validate { what: ValidateWhat::Flood(args) } => validate::flood(&args),
         Command::Validate { what: ValidateWhat::Gas(args) } => validate::gas(&args),
         Command::Completions { shell } => {

@@ -110,7 +110,8 @@ fn draw(area: &DrawingArea<SVGBackend, Shift>, panel: &Panel) -> Result<(), Faul
                     chart.draw_series(AreaSeries::new(s.points.iter().copied(), y0, style).border_style(colour))?;
                 }
                 Role::Experiment => {
-                    chart.draw_series(s.points.iter().map(|p| Circle::new(*p, 1, colour.filled())))?;
+                    let radius = dot(s.points.len());
+                    chart.draw_series(s.points.iter().map(|p| Circle::new(*p, radius, colour.filled())))?;
                 }
                 Role::Peer | Role::PeerToo => {
                     chart.draw_series(DashedLineSeries::new(s.points.iter().copied(), 5, 4, colour.stroke_width(1)))?;
@@ -121,7 +122,7 @@ fn draw(area: &DrawingArea<SVGBackend, Shift>, panel: &Panel) -> Result<(), Faul
                 Role::Computed | Role::ComputedToo => {
                     chart.draw_series(LineSeries::new(s.points.iter().copied(), colour.stroke_width(1)))?;
                     if s.points.len() <= 40 {
-                        chart.draw_series(s.points.iter().map(|p| Circle::new(*p, 2, colour.filled())))?;
+                        chart.draw_series(s.points.iter().map(|p| Circle::new(*p, 3, colour.filled())))?;
                     }
                 }
             }
@@ -130,14 +131,19 @@ fn draw(area: &DrawingArea<SVGBackend, Shift>, panel: &Panel) -> Result<(), Faul
     Ok(())
 }
 
+/// Radius of measured points, px: to be seen one by one, smaller where a series is nearly a line.
+fn dot(points: usize) -> u32 {
+    if points <= 200 { 3 } else { 2 }
+}
+
 /// The stroke of a role in the legend.
 fn stroke(area: &DrawingArea<SVGBackend, Shift>, role: Role, line: &[(i32, i32)]) -> Result<(), Fault> {
     let colour = colour(role);
     let (a, b) = (line[0], line[1]);
     match role {
         Role::Experiment => {
-            for k in 0..4 {
-                area.draw(&Circle::new((a.0 + 6 * k, a.1), 1, colour.filled()))?;
+            for k in 0..2 {
+                area.draw(&Circle::new((a.0 + 4 + 10 * k, a.1), 3, colour.filled()))?;
             }
         }
         Role::Peer | Role::PeerToo => {

@@ -13,7 +13,7 @@ pub fn sandtable() -> Command {
 }
 
 /// Runs and expects an exit code; gives stdout.
-fn call(command: &mut Command, code: i32) -> String {
+pub fn call(command: &mut Command, code: i32) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the program starts");
     let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     assert_eq!(status.code(), Some(code), "{command:?}\nstdout:\n{stdout}\nstderr:\n{stderr}");

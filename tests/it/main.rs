@@ -3,6 +3,7 @@
 mod bad_input;
 mod cli;
 mod determinism;
+mod gas;
 mod golden;
 mod import_towns;
 mod invariants;

@@ -72,21 +72,27 @@ impl Source {
     pub fn enthalpy_j_kg(&self, air: &Surroundings) -> f64 {
         gas::source_enthalpy_j_kg(&self.gas, air, self.temperature_k, self.vapour_share)
     }
-    /// Whether the cloud behaves as a dense one, by Britter & McQuaid's criteria: the cube root of g' q/D over the wind at 10 m
-    /// at least 0.15 (steady), or sqrt(g' V^(1/3)) over it at least 0.20 (at once).
+    /// Whether the cloud behaves as a dense one, by Britter & McQuaid's criteria.
     pub fn is_dense(&self, air: &Surroundings, wind_10m_m_s: f64) -> bool {
+        let (value, least) = self.heaviness(air, wind_10m_m_s);
+        value > 0.0 && value >= least
+    }
+    /// Britter & McQuaid's number and the value from which a cloud behaves as a dense one: the cube root of g' q/D over the wind at
+    /// 10 m, at least 0.15 (steady), or sqrt(g' V^(1/3)) over it, at least 0.20 (at once). 0 for what is no heavier than the air.
+    pub fn heaviness(&self, air: &Surroundings, wind_10m_m_s: f64) -> (f64, f64) {
+        let least = if self.burst_kg > 0.0 { 0.20 } else { 0.15 };
         let pure = self.pure(air);
         let reduced = crate::weather::GRAVITY_M_S2 * (pure.density_kg_m3 / air.density_kg_m3() - 1.0);
         if reduced <= 0.0 {
-            return false;
+            return (0.0, least);
         }
         if self.burst_kg > 0.0 {
             let volume = self.burst_kg / pure.density_kg_m3;
-            return math::sqrt(reduced * math::cbrt(volume)) / wind_10m_m_s >= 0.20;
+            return (math::sqrt(reduced * math::cbrt(volume)) / wind_10m_m_s, least);
         }
         let flow = self.rate_kg_s / pure.density_kg_m3;
         let length = math::sqrt(flow / wind_10m_m_s);
-        math::cbrt(reduced * flow / length) / wind_10m_m_s >= 0.15
+        (math::cbrt(reduced * flow / length) / wind_10m_m_s, least)
     }
 }
 

@@ -39,7 +39,7 @@ impl Cloud {
 }
 
 /// A step or burst as the dense model takes it.
-fn dense_source(
+pub fn dense_source(
     gas: Gas,
     state: &Emission,
     height_m: f64,

@@ -13,7 +13,7 @@ pub mod curves;
 pub mod field;
 pub mod growth;
 pub mod kernel;
-mod led;
+pub mod led;
 pub mod moments;
 pub mod plume;
 pub mod rise;

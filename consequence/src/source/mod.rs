@@ -27,6 +27,7 @@ pub use vessel::Vessel;
 use crate::release::{Burst, Emission, Entry, Release, Step};
 use crate::substance::{Substance, Substances};
 use base::complaint::Complaints;
+use base::text::Text;
 use puddle::{Inflow, Minute, Puddle};
 use std::path::Path;
 use tank::Tank;
@@ -52,7 +53,7 @@ pub struct Outcome {
     /// What stayed in the tank or pipe, kg.
     pub left_inside_kg: f64,
     /// What a reader should know: held assumptions, limits that were met.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
 }
 
 /// One way in which it came out.
@@ -100,7 +101,9 @@ pub fn run(spec: &SourceSpec, table: &Substances, site: &Site, file: &Path) -> R
         What::Puddle(puddle) => puddle_release(spec, puddle, substance, site),
     };
     outcome.release = outcome.release.in_minutes();
-    outcome.notes.extend(substance.gaps().into_iter().map(|gap| format!("{}: {gap}", substance.key)));
+    let gap =
+        |g: Text| Text::new(format!("{}：{}", substance.name.zh, g.zh), format!("{}: {}", substance.name.en, g.en));
+    outcome.notes.extend(substance.gaps().into_iter().map(gap));
     Ok(outcome)
 }
 
@@ -125,14 +128,21 @@ fn direct_release(spec: &SourceSpec, direct: &DirectSpec, substance: &Substance,
         DirectRate::Steady { kg_s, for_s } => {
             let to_s = (spec.start_s + for_s).min(spec.until_s);
             if to_s < spec.start_s + for_s {
-                notes.push(format!("cut at {} s; it would last until {} s", spec.until_s, spec.start_s + for_s));
+                let (until, end) = (spec.until_s, spec.start_s + for_s);
+                notes.push(Text::new(
+                    format!("释放在 {until} 秒处截止，原应持续到 {end} 秒"),
+                    format!("cut at {until} s; it would last until {end} s"),
+                ));
             }
             made.steps.push(Step { from_s: spec.start_s, to_s, rate_kg_s: kg_s, state });
         }
         DirectRate::AtOnce { kg } => made.bursts.push(Burst { at_s: spec.start_s, mass_kg: kg, state }),
     }
     if direct.vapour_share >= 1.0 && temperature_k < substance.boiling_at_k(site.pressure_pa) {
-        notes.push("vapour below its boiling point: it is taken as already mixed with air".into());
+        notes.push(Text::new(
+            "蒸气低于沸点：视为已与空气混合",
+            "vapour below its boiling point: it is taken as already mixed with air",
+        ));
     }
     Outcome { release: made, stages: Vec::new(), puddle: None, left_inside_kg: 0.0, notes }
 }
@@ -155,7 +165,11 @@ fn pipe_release(spec: &SourceSpec, pipe: &PipeSpec, substance: &Substance, site:
     let left: f64 = flow.contents_kg - flow.steps.iter().map(Step::mass_kg).sum::<f64>();
     let mut notes = Vec::new();
     if pipe.far_end == FarEnd::Endless {
-        notes.push(format!("friction lets {:.3} kg/s through for as long as the far end is fed", flow.last_kg_s));
+        let last = flow.last_kg_s;
+        notes.push(Text::new(
+            format!("远端持续供气时，摩擦限制下的流量为 {last:.3} kg/s"),
+            format!("friction lets {last:.3} kg/s through for as long as the far end is fed"),
+        ));
     }
     Outcome {
         release: release(spec, substance, flow.steps),
@@ -219,10 +233,16 @@ fn tank_release(spec: &SourceSpec, tank: &TankSpec, substance: &Substance, site:
         made = if made.steps.is_empty() { release(spec, substance, pool) } else { together(&made, &pool) };
         end = Some(end_of(&puddle));
     } else if pieces.is_empty() {
-        notes.push("nothing flows: the hole is above the liquid, or the pressures are equal".into());
+        notes.push(Text::new(
+            "没有泄漏：泄漏孔高于液面，或内外压力相等",
+            "nothing flows: the hole is above the liquid, or the pressures are equal",
+        ));
     }
     if tank.vessel.tall_m() - tank.hole_height_m < tank.hole.tall_m() {
-        notes.push("the hole reaches above the top of the tank; its whole area is counted".into());
+        notes.push(Text::new(
+            "泄漏孔高出储罐顶部，仍按全部面积计算",
+            "the hole reaches above the top of the tank; its whole area is counted",
+        ));
     }
     Outcome { release: made, stages, puddle: end, left_inside_kg: body.liquid_kg + body.vapour_kg, notes }
 }

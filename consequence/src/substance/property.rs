@@ -8,6 +8,7 @@
 use super::curve::GAS_CONSTANT;
 use super::{Curve, Known, Substance};
 use base::math::{exp, ln, log10, pow};
+use base::text::Text;
 
 /// Pressure of the standard atmosphere, Pa.
 pub const ATMOSPHERE_PA: f64 = 101_325.0;
@@ -150,17 +151,18 @@ impl Substance {
     }
 
     /// What had to be taken from textbook relations because the table has no curve for it.
-    pub fn gaps(&self) -> Vec<&'static str> {
-        [
-            (self.vapour_pressure.is_none(), "vapour pressure from the boiling point and heat of vaporisation"),
-            (self.latent_heat.is_none(), "heat of vaporisation by Watson's relation"),
-            (self.liquid_density.is_none(), "one liquid density for all temperatures"),
-            (self.liquid_cp.is_none(), "one liquid heat capacity for all temperatures"),
-            (self.vapour_cp.is_none(), "one vapour heat capacity for all temperatures"),
-        ]
-        .into_iter()
-        .filter(|(gap, _)| *gap)
-        .map(|(_, what)| what)
-        .collect()
+    pub fn gaps(&self) -> Vec<Text> {
+        let all = [
+            (
+                self.vapour_pressure.is_none(),
+                "蒸气压由沸点与汽化热推算",
+                "vapour pressure from the boiling point and heat of vaporisation",
+            ),
+            (self.latent_heat.is_none(), "汽化热按沃森公式", "heat of vaporisation by Watson's relation"),
+            (self.liquid_density.is_none(), "液体密度不随温度变化", "one liquid density for all temperatures"),
+            (self.liquid_cp.is_none(), "液体比热不随温度变化", "one liquid heat capacity for all temperatures"),
+            (self.vapour_cp.is_none(), "蒸气比热不随温度变化", "one vapour heat capacity for all temperatures"),
+        ];
+        all.into_iter().filter(|(gap, ..)| *gap).map(|(_, zh, en)| Text::new(zh, en)).collect()
     }
 }

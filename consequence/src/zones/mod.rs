@@ -95,8 +95,13 @@ impl Peaks {
 
     /// The field swept about a point by an angle to both sides: the highest value on the arc through each cell.
     pub fn swept(&self, about: Point, angle_deg: f64) -> Peaks {
-        let mut swept = Peaks::new(self.grid);
-        let g = self.grid;
+        self.swept_onto(self.grid, about, angle_deg)
+    }
+
+    /// The same on another grid: what is swept needs more room than what sweeps.
+    pub fn swept_onto(&self, grid: Grid, about: Point, angle_deg: f64) -> Peaks {
+        let mut swept = Peaks::new(grid);
+        let g = grid;
         let half = angle_deg.min(180.0).to_radians();
         fold::each_chunk(&mut swept.values, g.nx, |j, row| {
             for (i, value) in row.iter_mut().enumerate() {

@@ -1,7 +1,7 @@
 //! Maps of a case: its layers on shaded ground, with titles in two languages, legend, scale and the names of its places.
 
 use super::run::{Drawn, Layer, Outcome};
-use crate::files::picture::{self, Scale, Sheet};
+use crate::files::picture::{self, Overlay, Scale, Sheet};
 use base::complaint::Complaints;
 use base::text::Text;
 use std::path::Path;
@@ -25,6 +25,7 @@ pub fn write(outcome: &Outcome, layer: &Layer, file: &Path, width_px: u32, font:
         values: &values,
         scale: &scale(layer.drawn, outcome.run_s),
         points: &points,
+        over: Overlay::default(),
         width_px,
     };
     picture::write(file, &sheet, font)

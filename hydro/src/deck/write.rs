@@ -6,7 +6,7 @@ use super::run::Run;
 use super::*;
 use crate::files::contours::{self, Outlined};
 use crate::files::netcdf::{self, Whole};
-use crate::files::picture::{self, Scale, Sheet};
+use crate::files::picture::{self, Overlay, Scale, Sheet};
 use crate::flow::Account;
 use crate::layers::extremes::Layer;
 use base::raster::Raster;
@@ -149,6 +149,7 @@ impl<'a> Folder<'a> {
             values,
             scale,
             points: &points,
+            over: Overlay::default(),
             width_px: model.outputs.picture_width_px,
         };
         picture::write(&self.path.join(name), &sheet, font)

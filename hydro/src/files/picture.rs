@@ -1,18 +1,20 @@
 //! A layer as a picture for people: ground with hillshade, the layer in steps of colour, a title in two languages, a
-//! legend with units, a scale bar, north and what must be said of the source. The typeface is the caller's: one that
-//! has both scripts.
+//! legend with units, a scale bar, north and what must be said of the source. Outlines, names and remarks may lie over it. The
+//! typeface is the caller's: one that has both scripts.
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use base::complaint::Complaints;
-use base::grid::Grid;
+use base::grid::{Grid, Point};
+use base::math;
 use base::text::Text;
 use image::{Rgb, RgbImage};
 use std::path::Path;
 
-type Colour = [u8; 3];
+pub type Colour = [u8; 3];
 
 const INK: Colour = [0x22, 0x28, 0x30];
 const QUIET: Colour = [0x5c, 0x66, 0x70];
+const WARNING: Colour = [0xb0, 0x1c, 0x1c];
 const PAPER: Colour = [0xff, 0xff, 0xff];
 /// Cells outside the model.
 const OUTSIDE: Colour = [0xf1, 0xf1, 0xef];
@@ -132,7 +134,43 @@ pub struct Sheet<'a> {
     pub scale: &'a Scale,
     /// Points with names: gauges.
     pub points: &'a [(String, f64, f64)],
+    pub over: Overlay,
     pub width_px: u32,
+}
+
+/// What lies over the layer, and what is said beside and below it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overlay {
+    pub lines: Vec<Line>,
+    /// Words without a point: distances on rings.
+    pub labels: Vec<(String, Point)>,
+    /// Lines that the legend explains.
+    pub keys: Vec<(Stroke, Text)>,
+    /// Remarks below the map, wrapped; those that warn stand in red.
+    pub notes: Vec<Note>,
+}
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stroke {
+    pub colour: Colour,
+    /// Of a picture that is 1400 px wide.
+    pub width_px: f64,
+    pub dashed: bool,
+}
+
+/// A line in the metres of the grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub points: Vec<Point>,
+    pub stroke: Stroke,
+}
+
+/// A remark below a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    pub text: Text,
+    pub warns: bool,
 }
 
 /// Draws a sheet with a typeface in TrueType or OpenType.
@@ -154,8 +192,21 @@ pub fn draw(sheet: &Sheet, font: &[u8]) -> Result<RgbImage, String> {
     } else {
         (map_w, map_h)
     };
-    let body = map_h.max(px(90.0 + 52.0 * sheet.scale.steps.len() as f64 + 120.0));
-    pen.image = RgbImage::from_pixel(width, (head + body + foot) as u32, Rgb(PAPER));
+    let rows = sheet.scale.steps.len() + sheet.over.keys.len();
+    let body = map_h.max(px(90.0 + 52.0 * rows as f64 + 120.0));
+    let note = px(17.0) as f32;
+    let notes: Vec<(Colour, String)> = sheet
+        .over
+        .notes
+        .iter()
+        .flat_map(|n| {
+            let colour = if n.warns { WARNING } else { INK };
+            let lines = [&n.text.zh, &n.text.en].into_iter().flat_map(|t| pen.wrap(note, width as i32 - 2 * margin, t));
+            lines.map(move |line| (colour, line)).collect::<Vec<_>>()
+        })
+        .collect();
+    let bottom = foot + notes.len() as i32 * px(23.0);
+    pen.image = RgbImage::from_pixel(width, (head + body + bottom) as u32, Rgb(PAPER));
 
     let big = px(30.0) as f32;
     let small = px(19.0) as f32;
@@ -164,12 +215,30 @@ pub fn draw(sheet: &Sheet, font: &[u8]) -> Result<RgbImage, String> {
     pen.fit(margin, px(60.0), small, text_w, QUIET, &both(&sheet.subtitle));
     map(&mut pen.image, sheet, (margin, head), (map_w, map_h));
     let m_per_px = g.width_m() / f64::from(map_w);
+    let on_sheet =
+        |x: f64, y: f64| (f64::from(margin) + (x - g.x0) / m_per_px, f64::from(head + map_h) - (y - g.y0) / m_per_px);
+    let frame = (margin, head, margin + map_w, head + map_h);
+    for line in &sheet.over.lines {
+        let dots: Vec<(f64, f64)> = line.points.iter().map(|p| on_sheet(p.x, p.y)).collect();
+        pen.line(&dots, line.stroke, unit, frame);
+    }
+    for (label, p) in &sheet.over.labels {
+        let (x, y) = on_sheet(p.x, p.y);
+        let size = px(14.0) as f32;
+        let (x, y) = ((x - 0.5 * f64::from(pen.measure(size, label))) as i32, y as i32 - px(9.0));
+        if x > frame.0 && x + pen.measure(size, label) as i32 + 2 < frame.2 && y > frame.1 && y + px(16.0) < frame.3 {
+            pen.halo(x, y, size, QUIET, label);
+        }
+    }
     for (name, x, y) in sheet.points {
-        let at_x = margin + ((x - g.x0) / m_per_px).round() as i32;
-        let at_y = head + map_h - ((y - g.y0) / m_per_px).round() as i32;
+        let (at_x, at_y) = on_sheet(*x, *y);
+        let (at_x, at_y) = (at_x.round() as i32, at_y.round() as i32);
         pen.dot(at_x, at_y, px(5.0), PAPER);
         pen.dot(at_x, at_y, px(3.5), INK);
-        pen.halo(at_x + px(8.0), at_y - px(11.0), px(16.0) as f32, INK, name);
+        // Names that would run off the map stand on the other side.
+        let wide = pen.measure(px(16.0) as f32, name) as i32;
+        let beside = if at_x + px(10.0) + wide > frame.2 { at_x - px(8.0) - wide } else { at_x + px(8.0) };
+        pen.halo(beside, at_y - px(11.0), px(16.0) as f32, INK, name);
     }
     pen.frame(margin, head, map_w, map_h, QUIET);
 
@@ -190,11 +259,23 @@ pub fn draw(sheet: &Sheet, font: &[u8]) -> Result<RgbImage, String> {
         }
         y += if named { px(46.0) } else { px(34.0) };
     }
+    for (stroke, name) in &sheet.over.keys {
+        let middle = f64::from(y) + 13.0 * unit;
+        let ends = [(f64::from(left), middle), (f64::from(left + px(34.0)), middle)];
+        pen.line(&ends, *stroke, unit, (0, 0, width as i32, head + body));
+        let room = width as i32 - margin - left - px(44.0);
+        pen.fit(left + px(44.0), y + px(1.0), px(18.0) as f32, room, INK, &name.zh);
+        pen.fit(left + px(44.0), y + px(22.0), px(14.0) as f32, room, QUIET, &name.en);
+        y += px(46.0);
+    }
     scale_bar(&mut pen, left, head + body - px(70.0), m_per_px, px);
     north(&mut pen, left + px(200.0), head + body - px(78.0), px);
     let cells = format!("{} × {} × {} m", g.nx, g.ny, g.cell_m);
     let below = if sheet.source.is_empty() { cells } else { format!("{cells} · {}", sheet.source) };
     pen.fit(margin, head + body + px(14.0), px(15.0) as f32, text_w, QUIET, &below);
+    for (k, (colour, line)) in notes.iter().enumerate() {
+        pen.text(margin, head + body + px(40.0) + k as i32 * px(23.0), note, *colour, line);
+    }
     Ok(pen.image)
 }
 
@@ -351,6 +432,69 @@ impl Pen<'_> {
                 }
             }
         }
+    }
+    /// A line through places on the sheet, inside a frame (left, top, right, bottom).
+    fn line(
+        &mut self,
+        dots: &[(f64, f64)],
+        stroke: Stroke,
+        unit: f64,
+        (left, top, right, bottom): (i32, i32, i32, i32),
+    ) {
+        let half = (0.5 * stroke.width_px * unit).max(0.5);
+        let (dash, gap) = (9.0 * unit, 6.0 * unit);
+        let mut gone = 0.0;
+        for pair in dots.windows(2) {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            let long = math::hypot(x1 - x0, y1 - y0);
+            // Far outside lines are not walked.
+            if x0.max(x1) < f64::from(left)
+                || x0.min(x1) > f64::from(right)
+                || y0.max(y1) < f64::from(top)
+                || y0.min(y1) > f64::from(bottom)
+            {
+                gone += long;
+                continue;
+            }
+            let steps = (2.0 * long).ceil().max(1.0) as usize;
+            for k in 0..steps {
+                let s = k as f64 / steps as f64;
+                if stroke.dashed && (gone + s * long) % (dash + gap) > dash {
+                    continue;
+                }
+                let (x, y) = (x0 + s * (x1 - x0), y0 + s * (y1 - y0));
+                let reach = half.ceil() as i32;
+                for b in -reach..=reach {
+                    for a in -reach..=reach {
+                        let (px, py) = (x.floor() as i32 + a, y.floor() as i32 + b);
+                        let near = math::hypot(f64::from(px) + 0.5 - x, f64::from(py) + 0.5 - y) <= half;
+                        if near && px >= left && px < right && py >= top && py < bottom {
+                            self.put(px, py, stroke.colour, 1.0);
+                        }
+                    }
+                }
+            }
+            gone += long;
+        }
+    }
+    /// A text in lines that fit: broken at blanks, and between any two characters of Chinese.
+    fn wrap(&self, size: f32, room: i32, text: &str) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        let mut word = String::new();
+        let breaks = |c: char| c == ' ' || !c.is_ascii();
+        for c in text.chars().chain([' ']) {
+            word.push(c);
+            if !breaks(c) {
+                continue;
+            }
+            let so_far = lines.last_mut().expect("there is a line");
+            if !so_far.is_empty() && self.measure(size, &format!("{so_far}{}", word.trim_end())) > room as f32 {
+                lines.push(std::mem::take(&mut word));
+            } else {
+                so_far.push_str(&std::mem::take(&mut word));
+            }
+        }
+        lines.iter().map(|l| l.trim_end().to_string()).filter(|l| !l.is_empty()).collect()
     }
     /// Width of a line, px.
     fn measure(&self, size: f32, text: &str) -> f32 {
