@@ -1,6 +1,7 @@
 //! What the files say, before any check. Every struct refuses unknown fields; enums are tagged from outside, so that
 //! RON's own errors point at the line and column.
 
+use consequence::source::TankSpec;
 use crate::base::text::Text;
 use crate::people::Behaviour;
 use crate::place::city::FacilityKind;
@@ -314,6 +315,14 @@ pub enum RawLever {
         site: String,
         substance: String,
         rate_kg_s: f64,
+        duration: String,
+    },
+    /// A tank with a hole: how much leaves, and how, follows from it.
+    LeakTank {
+        site: String,
+        substance: String,
+        tank: TankSpec,
+        /// How long nobody stops it at most.
         duration: String,
     },
     SetWind {
