@@ -1,7 +1,6 @@
 //! What the files say, before any check. Every struct refuses unknown fields; enums are tagged from outside, so that
 //! RON's own errors point at the line and column.
 
-use consequence::source::TankSpec;
 use crate::base::text::Text;
 use crate::people::Behaviour;
 use crate::place::city::FacilityKind;
@@ -12,6 +11,7 @@ use crate::vocab::condition::{HazardKind, Level, Quantity};
 use crate::vocab::lever::Closure;
 use crate::vocab::message::Medium;
 use crate::vocab::order::{Advice, Colour};
+use consequence::source::TankSpec;
 use serde::Deserialize;
 
 /// A pair of a time ("2h30min") and a value.

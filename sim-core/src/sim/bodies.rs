@@ -5,8 +5,8 @@ use super::field::Ground;
 use super::state::*;
 use super::talk::{advance, answer};
 use crate::base::{ids::*, time::TICK_S};
-use crate::people::choose::{Haven, Surroundings};
 use crate::people::breathe::{Airborne, Cabin, Draught, Outdoors};
+use crate::people::choose::{Haven, Surroundings};
 use crate::people::harm::Harmed;
 use crate::people::{Intent, Plan};
 use crate::place::city::FacilityKind;
@@ -79,12 +79,7 @@ pub fn decide(
         })
         .collect();
     let smelt = |cell: usize| nature.gas.noticed(cell);
-    let around = Surroundings {
-        city,
-        depth_m: nature.flood.depth_m(),
-        smelt: &smelt,
-        havens: &havens,
-    };
+    let around = Surroundings { city, depth_m: nature.flood.depth_m(), smelt: &smelt, havens: &havens };
     let Residents { people, goals, .. } = &mut *residents;
     let bucket = (tick.0 as usize % BUCKETS, BUCKETS);
     let (sensed, mut intents, trapped) = people.decide(&scenario.behaviour, seed, tick, bucket, &around);

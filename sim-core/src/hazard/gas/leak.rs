@@ -53,14 +53,7 @@ pub struct Leak {
 }
 
 /// A leak whose rate is known: vapour as warm as the air, from a mouth at the ground.
-pub fn direct(
-    substance: &Substance,
-    at: Point,
-    from_s: f64,
-    to_s: f64,
-    rate_kg_s: f64,
-    temperature_k: f64,
-) -> Release {
+pub fn direct(substance: &Substance, at: Point, from_s: f64, to_s: f64, rate_kg_s: f64, temperature_k: f64) -> Release {
     let state = Emission {
         entry: Entry::Pool,
         // A vapour below its boiling point is taken as already mixed with air.
@@ -152,8 +145,8 @@ impl Leak {
         }
         // Quiet stretches without a puff are booked and let go.
         let end_s = now_s + dt_s;
-        let ended = self.running
-            && (self.share <= 0.0 || self.release.span_s().is_none_or(|(_, to_s)| to_s <= end_s + 1e-9));
+        let ended =
+            self.running && (self.share <= 0.0 || self.release.span_s().is_none_or(|(_, to_s)| to_s <= end_s + 1e-9));
         if ended {
             self.running = false;
             self.hush();

@@ -42,11 +42,7 @@ pub fn sky(hour_of_day: f64, night_h: (f64, f64), cloud: f64) -> Sky {
 }
 
 fn is_night(hour_of_day: f64, (dusk, dawn): (f64, f64)) -> bool {
-    if dusk <= dawn {
-        hour_of_day >= dusk && hour_of_day < dawn
-    } else {
-        hour_of_day >= dusk || hour_of_day < dawn
-    }
+    if dusk <= dawn { hour_of_day >= dusk && hour_of_day < dawn } else { hour_of_day >= dusk || hour_of_day < dawn }
 }
 
 /// Height of the sun, degrees, as a puddle needs it: the same stand-in as [`sky`], a half sine between dawn and dusk with 75 degrees
