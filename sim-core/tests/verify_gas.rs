@@ -46,7 +46,13 @@ fn tank(site: FacilityId, substance: &str) -> Lever {
          hole_height_m: 0.2, pipe_m: 0.15, ground: Concrete)",
     )
     .unwrap();
-    Lever::ReleaseGas { site, substance: substance.into(), rate_kg_s: 0.0, duration_s: 1800.0, tank: Some(spec) }
+    Lever::ReleaseGas {
+        site,
+        substance: substance.into(),
+        rate_kg_s: 0.0,
+        duration_s: 1800.0,
+        tank: Some(Box::new(spec)),
+    }
 }
 
 fn run(gas: &mut Gas, from: u32, to: u32) -> Vec<GasNews> {

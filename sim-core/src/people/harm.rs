@@ -102,7 +102,7 @@ impl People {
         let i = person.index();
         // The fate used up so far is kept in `felt_m` for walkers too: exposure adds up.
         self.felt_m[i] += p as f32;
-        let fate = f64::from(self.fate[i][2]);
+        let fate = f64::from(self.fate[i][1]);
         let spent = f64::from(self.felt_m[i]);
         if spent > fate {
             self.worsen(person, Health::Dead, Cause::Water)

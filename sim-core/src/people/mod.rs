@@ -154,9 +154,9 @@ pub struct People {
     pub day_place: Vec<Option<BuildingId>>,
     /// When the person sets out for home from the day place.
     pub home_at: Vec<Option<Tick>>,
-    /// The person's own threshold for death by water, unused, for injury: uniform draws fixed for life. That for gas is drawn with
-    /// the substance's dose.
-    pub fate: Vec<[f32; 3]>,
+    /// The person's own thresholds for death by water indoors and outdoors: uniform draws fixed for life. That for gas is a dose, drawn
+    /// with [`breathe::Lungs`].
+    pub fate: Vec<[f32; 2]>,
     pub trapped: Vec<bool>,
     /// Deepest water felt so far above the floor where the person stands, m.
     pub felt_m: Vec<f32>,

@@ -58,7 +58,7 @@ pub fn populate(city: &City, behaviour: &Behaviour, clock: &Clock, seed: u64) ->
                     (Some(place), Some(_)) => place,
                     _ => BuildingId::of(b),
                 }));
-                people.fate.push([chance(5) as f32, chance(6) as f32, chance(7) as f32]);
+                people.fate.push([chance(5) as f32, chance(7) as f32]);
             }
             people.households.push(Household {
                 first,

@@ -797,7 +797,7 @@ fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Lever> {
                 substance: substance.clone(),
                 rate_kg_s,
                 duration_s,
-                tank: Some(*tank),
+                tank: Some(tank.clone()),
             }]
         }
         RawLever::SetWind { speed_m_s, from_deg, over } => vec![Lever::SetWind {

@@ -321,7 +321,7 @@ pub enum RawLever {
     LeakTank {
         site: String,
         substance: String,
-        tank: TankSpec,
+        tank: Box<TankSpec>,
         /// How long nobody stops it at most.
         duration: String,
     },

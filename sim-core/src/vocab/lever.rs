@@ -55,7 +55,7 @@ pub enum Lever {
         duration_s: f64,
         /// The tank it comes out of, where the rate is not simply given.
         #[serde(default)]
-        tank: Option<TankSpec>,
+        tank: Option<Box<TankSpec>>,
     },
     /// Crews reduce a leak by this share. Owner: gas.
     ReduceLeak {

@@ -158,7 +158,7 @@ impl Gas {
     pub fn obey(&mut self, lever: &Lever, now_s: f64) {
         match lever {
             Lever::ReleaseGas { site, substance, rate_kg_s, duration_s, tank } => {
-                match self.release(*site, substance, *rate_kg_s, *duration_s, tank.as_ref(), now_s) {
+                match self.release(*site, substance, *rate_kg_s, *duration_s, tank.as_deref(), now_s) {
                     Ok(release) => {
                         let leak = Leak::new(*site, &release);
                         let (substance, rate_kg_s) = (leak.substance.clone(), leak.sustained_kg_s());
