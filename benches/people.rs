@@ -2,37 +2,20 @@
 //! `cargo bench --bench people`.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use sim_core::base::ids::{PersonId, PostId, ZoneId};
+use sim_core::base::ids::{PostId, ZoneId};
 use sim_core::base::time::Tick;
-use sim_core::hazard::gas::substance::{Substance, death_probability, dose_rate_per_s, load_rate_per_s};
-use sim_core::hazard::gas::{Gas, GasSpec};
+use sim_core::hazard::gas::{Toxicant, substance};
+use sim_core::people::breathe::{Airborne, Draught, Outdoors};
 use sim_core::people::choose::{Haven, Surroundings};
-use sim_core::people::harm::Toxic;
 use sim_core::people::populate::populate;
 use sim_core::people::warn::Campaign;
 use sim_core::place::city::FacilityKind;
 use sim_core::scenario::{Choice, Scenario};
 use sim_core::vocab::condition::HazardKind;
-use sim_core::vocab::lever::Lever;
 use sim_core::vocab::order::{Advice, Colour, Warning};
 use std::time::Duration;
 
 const RESIDENTS: u32 = 100_000;
-
-/// The dose-response of a substance, as the simulation joins it to the people.
-struct Breath(&'static Substance);
-
-impl Toxic for Breath {
-    fn load_rate_per_s(&self, level: u8, concentration_kg_m3: f64) -> f64 {
-        load_rate_per_s(self.0, level, concentration_kg_m3)
-    }
-    fn dose_rate_per_s(&self, concentration_kg_m3: f64) -> f64 {
-        dose_rate_per_s(self.0, concentration_kg_m3)
-    }
-    fn death_probability(&self, dose: f64) -> f64 {
-        death_probability(self.0, dose)
-    }
-}
 
 fn people(criterion: &mut Criterion) {
     let choice = Choice { residents: Some(RESIDENTS), ..Choice::default() };
@@ -67,9 +50,7 @@ fn people(criterion: &mut Criterion) {
         .collect();
     // Half a metre of water everywhere: everyone has something to see.
     let depth_m = vec![0.5; city.grid.len()];
-    let clean = vec![0.0f32; city.grid.len()];
-    let around =
-        Surroundings { city, depth_m: &depth_m, gas_kg_m3: &clean, odour_kg_m3: f64::INFINITY, havens: &havens };
+    let around = Surroundings { city, depth_m: &depth_m, smelt: &|_| false, havens: &havens };
     group.bench_function("households decide", |b| {
         b.iter_batched_ref(
             || residents.clone(),
@@ -78,18 +59,20 @@ fn people(criterion: &mut Criterion) {
         );
     });
 
-    let mut gas = Gas::new(city, &GasSpec::default());
-    let (site, _) = city.facilities_of(FacilityKind::TankYard).next().expect("the port has tanks");
-    gas.obey(&Lever::ReleaseGas { site, substance: "ammonia".into(), rate_kg_s: 25.0, duration_s: 3600.0 }, 0.0);
-    gas.advance(0.0, 10.0, 20.0);
-    let substance = gas.substance().expect("a gas was released");
+    let ammonia = Toxicant::new(substance("ammonia").expect("it is in the table"));
     // 100 mg/m3 everywhere: everyone takes up some.
     let foul = vec![1e-4f32; city.grid.len()];
+    let air = || [Airborne { key: "ammonia", table: &ammonia.table, probit: ammonia.probit(), outside_kg_m3: &foul }];
+    let draught = Draught { wind_10m_m_s: 3.0, temperature_k: 298.15, raining: false };
+    let outdoors = Outdoors { cell_of: vec![Outdoors::NOWHERE; residents.len()], ..Outdoors::default() };
+    let mut breathing = residents.clone();
+    // The first step fills the tables of rooms and people.
+    breathing.breathe(city, behaviour, 7, (0.0, 10.0), draught, &air(), &outdoors);
     group.throughput(Throughput::Elements(u64::from(RESIDENTS)));
     group.bench_function("people breathe", |b| {
         b.iter_batched_ref(
-            || residents.clone(),
-            |people| people.breathe(city, &foul, &Breath(substance), &|_: PersonId| None, 10.0),
+            || breathing.clone(),
+            |people| people.breathe(city, behaviour, 7, (10.0, 10.0), draught, &air(), &outdoors),
             BatchSize::LargeInput,
         );
     });

@@ -337,6 +337,7 @@ impl Names<'_> {
         match choice {
             Choice::Stay => l.of("留守", "to stay").into(),
             Choice::Seal => l.of("关窗就地避险", "to shut windows and stay").into(),
+            Choice::Air => l.of("开窗通风", "to open the windows").into(),
             Choice::GoUp => l.of("上楼避险", "to go upstairs").into(),
             Choice::WalkTo(f) => format!("{}{}", l.of("步行前往", "to walk to "), self.facility(*f)),
             Choice::DriveTo(f) => format!("{}{}", l.of("驾车前往", "to drive to "), self.facility(*f)),

@@ -39,7 +39,7 @@ pub fn moments(after: &After) -> Vec<(Tick, Text)> {
     let turned = rec
         .events
         .iter()
-        .find(|e| matches!(e.event, Event::WindTurned { .. }) && l.release.is_some_and(|r| e.tick >= r.0));
+        .find(|e| matches!(e.event, Event::WindTurned { .. }) && l.release.is_some_and(|r| e.tick > r.0));
     if let Some(e) = turned {
         add(e.tick.plus_s(900.0), "风向转变后15分钟", "15 min after the wind turned");
     }

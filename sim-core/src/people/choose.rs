@@ -24,9 +24,8 @@ pub struct Haven {
 pub struct Surroundings<'a> {
     pub city: &'a City,
     pub depth_m: &'a [f64],
-    pub gas_kg_m3: &'a [f32],
-    /// Concentration at which the gas is smelt, kg/m3.
-    pub odour_kg_m3: f64,
+    /// Whether a gas is smelt or stings outdoors at a cell.
+    pub smelt: &'a (dyn Fn(usize) -> bool + Sync),
     pub havens: &'a [Haven],
 }
 
@@ -92,6 +91,7 @@ impl People {
                     let household = &mut self.households[h.index()];
                     household.plan = match choice {
                         Choice::Stay => Plan::Nothing,
+                        Choice::Air => Plan::Airing,
                         Choice::Seal => Plan::Sealed,
                         Choice::GoUp => Plan::Upstairs,
                         Choice::WalkTo(_) | Choice::DriveTo(_) => Plan::Leaving,
@@ -131,7 +131,6 @@ impl People {
         let household = &self.households[h.index()];
         let building = &around.city.buildings[household.home.index()];
         let depth_m = depth_at_building_m(around.city, around.depth_m, household.home);
-        let gas = f64::from(around.gas_kg_m3[around.city.grid.nearest_cell(building.at)]);
         let known = self.knows[household.first.index()];
         let storey = storey_of(around.city, self, seed, h);
         let chance = |k| draw(seed, Stream::Decision, h.0, tick, k);
@@ -145,7 +144,7 @@ impl People {
         if depth_m > SEE_WATER_M && known & knows::SAW_WATER == 0 {
             out.push(Outcome::Sensed(h, HazardKind::Flood));
         }
-        let smells = gas > around.odour_kg_m3;
+        let smells = (around.smelt)(around.city.grid.nearest_cell(building.at));
         if smells && known & knows::SMELT_GAS == 0 {
             out.push(Outcome::Sensed(h, HazardKind::Gas));
         }
@@ -184,6 +183,8 @@ impl People {
             let comply = |share: f64| readiness < share;
             let choice = match advice {
                 Advice::Prepare => Choice::Stay,
+                // 解除并通风: whoever knew of the gas opens the windows wide.
+                Advice::AllClear if known & knows::GAS != 0 && household.plan != Plan::Upstairs => Choice::Air,
                 Advice::AllClear => Choice::Stay,
                 Advice::StayIndoors => {
                     if comply(if visited { behaviour.comply_door } else { behaviour.comply_stay_indoors }) {

@@ -4,40 +4,18 @@
 //! |---|---|---|
 //! | water depth over the floor where one stands | death with Φ((ln h - 7.60)/2.75); fast rise Φ((ln h - 1.46)/0.28) for h >= 2.1 m | Jonkman (2007), recalled |
 //! | water force h v >= 7 m2/s and v >= 2 m/s at a low house | the house goes, death 1 | Jonkman; Clausen & Clark (LifeSim app. F, read) |
-//! | gas | AEGL toxic loads by level, probit for death | chemical.md 2.7 |
+//! | gas | AEGL toxic loads by level, probit for death: [`super::breathe`] | `consequence::harm` |
 //!
 //! Everyone has a fate: a uniform draw fixed for life against which probabilities are held, so that a worse exposure
 //! can only add victims and two runs that differ in one order share their luck.
 
-use super::{Behaviour, People, Plan, choose::storey_of, depth_at_building_m};
-use crate::base::chance::{Stream, draw_lognormal};
+use super::{People, choose::storey_of, depth_at_building_m};
+use crate::base::chance::{Stream, draw};
 use crate::base::{fold, ids::*, math, time::Tick};
 use crate::place::city::City;
 use crate::vocab::body::{Cause, Health, Whereabouts};
-use serde::{Deserialize, Serialize};
 
-/// What the substance in the air does. `sim` answers for the gas model.
-pub trait Toxic: Sync {
-    /// Share of the AEGL toxic load of level 1, 2 or 3 taken in per second.
-    fn load_rate_per_s(&self, level: u8, concentration_kg_m3: f64) -> f64;
-    /// Growth of the probit dose, (mg/m3)^n min per second.
-    fn dose_rate_per_s(&self, concentration_kg_m3: f64) -> f64;
-    fn death_probability(&self, dose: f64) -> f64;
-}
-
-/// Indoor air of every building, with windows as usual and shut.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Air {
-    /// Air changes per hour as usual.
-    pub changes_h: Vec<f32>,
-    pub open_kg_m3: Vec<f32>,
-    pub sealed_kg_m3: Vec<f32>,
-    pub sealed_factor: f32,
-}
-
-/// Spread of air change rates over a city: geometric standard deviation 2 (chemical.md 2.6, recalled).
-const AIR_CHANGE_GSD: f64 = 2.0;
-/// Cars leak: 10 air changes an hour when moving (chemical.md 2.6, recalled): taken as outdoor air, on the safe side.
+/// Height of a storey, m (assumption).
 const STOREY_M: f64 = 3.0;
 /// Depth over the floor from which the fast-rise curve holds, m (Jonkman 2007).
 const FAST_RISE_FROM_M: f64 = 2.1;
@@ -45,42 +23,6 @@ const FAST_RISE_FROM_M: f64 = 2.1;
 const HURT_PER_DEATH: f64 = 1.0;
 /// The hurt who wait die at this rate. Assumption: half are lost in 14 h without care.
 const UNTREATED_PER_H: f64 = 0.05;
-
-impl Air {
-    pub fn new(city: &City, behaviour: &Behaviour, seed: u64) -> Air {
-        let n = city.buildings.len();
-        let changes_h = (0..n as u32)
-            .map(|b| {
-                let sigma = math::ln(AIR_CHANGE_GSD);
-                draw_lognormal(behaviour.air_changes_h, sigma, seed, Stream::Population, b, Tick(0), 60) as f32
-            })
-            .collect();
-        Air {
-            changes_h,
-            open_kg_m3: vec![0.0; n],
-            sealed_kg_m3: vec![0.0; n],
-            sealed_factor: behaviour.sealed_factor as f32,
-        }
-    }
-
-    /// dCi/dt = λ (Co - Ci), exact over the step for a steady Co.
-    pub fn breathe(&mut self, city: &City, gas_kg_m3: &[f32], dt_s: f64) {
-        let step = |ci: f32, co: f32, changes_h: f32| {
-            if ci == 0.0 && co == 0.0 {
-                return 0.0;
-            }
-            let kept = math::exp(-f64::from(changes_h) * dt_s / 3600.0);
-            let next = f64::from(co) + (f64::from(ci) - f64::from(co)) * kept;
-            // Below a microgram the air counts as clean, so that the pass can skip it.
-            if next < 1e-9 { 0.0 } else { next as f32 }
-        };
-        for b in 0..self.changes_h.len() {
-            let co = gas_kg_m3[city.grid.nearest_cell(city.buildings[b].at)];
-            self.open_kg_m3[b] = step(self.open_kg_m3[b], co, self.changes_h[b]);
-            self.sealed_kg_m3[b] = step(self.sealed_kg_m3[b], co, self.changes_h[b] * self.sealed_factor);
-        }
-    }
-}
 
 /// Someone was hurt or died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,74 +32,7 @@ pub struct Harmed {
     pub cause: Cause,
 }
 
-/// Where travel has someone who is outdoors: a cell of the grid.
-pub type OutdoorCell<'a> = &'a (dyn Fn(PersonId) -> Option<usize> + Sync);
-
 impl People {
-    /// Everyone breathes for `dt_s`. Returns who crossed a threshold, in person order.
-    pub fn breathe(
-        &mut self,
-        city: &City,
-        gas_kg_m3: &[f32],
-        toxic: &dyn Toxic,
-        outdoor_cell: OutdoorCell,
-        dt_s: f64,
-    ) -> Vec<Harmed> {
-        self.air.breathe(city, gas_kg_m3, dt_s);
-        let breathed: Vec<(usize, [f32; 3], f32)> = fold::map(self.len().div_ceil(fold::CHUNK), |chunk| {
-            let mut breathed = Vec::new();
-            for i in chunk * fold::CHUNK..((chunk + 1) * fold::CHUNK).min(self.len()) {
-                let person = PersonId::of(i);
-                let c = match self.place[i] {
-                    Whereabouts::Building(b) => {
-                        let sealed = self.household(person).plan == Plan::Sealed;
-                        f64::from(if sealed {
-                            self.air.sealed_kg_m3[b.index()]
-                        } else {
-                            self.air.open_kg_m3[b.index()]
-                        })
-                    }
-                    Whereabouts::OnFoot | Whereabouts::Car(_) | Whereabouts::Open { .. } => {
-                        outdoor_cell(person).map_or(0.0, |cell| f64::from(gas_kg_m3[cell]))
-                    }
-                    // Shelters and hospitals are managed buildings and crews have masks for those they carry
-                    // (assumption).
-                    Whereabouts::Shelter(_) | Whereabouts::Hospital(_) | Whereabouts::Aboard(_) => 0.0,
-                    Whereabouts::Away(_) => 0.0,
-                };
-                if c > 0.0 && self.health[i] != Health::Dead {
-                    let mut load = self.load[i];
-                    for (level, sum) in load.iter_mut().enumerate() {
-                        *sum += (toxic.load_rate_per_s(level as u8 + 1, c) * dt_s) as f32;
-                    }
-                    let dose = self.dose[i] + (toxic.dose_rate_per_s(c) * dt_s) as f32;
-                    breathed.push((i, load, dose));
-                }
-            }
-            breathed
-        })
-        .into_iter()
-        .flatten()
-        .collect();
-        let mut harmed = Vec::new();
-        for (i, load, dose) in breathed {
-            self.load[i] = load;
-            self.dose[i] = dose;
-            let fate = f64::from(self.fate[i][1]);
-            let health = if toxic.death_probability(f64::from(dose)) > fate {
-                Health::Dead
-            } else if load[2] >= 1.0 {
-                Health::Serious
-            } else if load[1] >= 1.0 {
-                Health::Light
-            } else {
-                Health::Well
-            };
-            harmed.extend(self.worsen(PersonId::of(i), health, Cause::Gas));
-        }
-        harmed
-    }
-
     /// Water harms those indoors. `speed_m_s` of the water by cell; `rise_m_h` how fast it rose by cell.
     pub fn drown(
         &mut self,
@@ -227,7 +102,7 @@ impl People {
         let i = person.index();
         // The fate used up so far is kept in `felt_m` for walkers too: exposure adds up.
         self.felt_m[i] += p as f32;
-        let fate = f64::from(self.fate[i][2]);
+        let fate = f64::from(self.fate[i][1]);
         let spent = f64::from(self.felt_m[i]);
         if spent > fate {
             self.worsen(person, Health::Dead, Cause::Water)
@@ -247,7 +122,7 @@ impl People {
             .collect();
         waiting
             .into_iter()
-            .filter(|person| crate::base::chance::draw(seed, Stream::Harm, person.0, tick, 0) < p)
+            .filter(|person| draw(seed, Stream::Harm, person.0, tick, 0) < p)
             .collect::<Vec<_>>()
             .into_iter()
             .filter_map(|person| self.worsen(person, Health::Dead, Cause::Untreated))
@@ -295,7 +170,7 @@ mod tests {
     fn the_dead_stay_dead_and_health_never_improves() {
         let city = crate::place::fixture::grid_town(3, 4);
         let clock = crate::base::time::Clock::parse("2026-08-14T22:00").unwrap();
-        let mut people = crate::people::populate::populate(&city, &Behaviour::default(), &clock, 1);
+        let mut people = crate::people::populate::populate(&city, &crate::people::Behaviour::default(), &clock, 1);
         let someone = PersonId(0);
         assert!(people.worsen(someone, Health::Dead, Cause::Water).is_some());
         assert!(people.worsen(someone, Health::Serious, Cause::Gas).is_none());

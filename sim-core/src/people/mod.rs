@@ -4,6 +4,7 @@
 //! decide together. What moves them about (`travel`, responders) is glued on in `sim`: this room hands out
 //! [`Intent`]s and is told of arrivals.
 
+pub mod breathe;
 pub mod choose;
 pub mod harm;
 pub mod populate;
@@ -48,6 +49,8 @@ pub struct Behaviour {
     pub air_changes_h: f64,
     /// The same with windows and fans shut (x0.5: chemical.md 2.6, recalled).
     pub sealed_factor: f64,
+    /// Share of households whose windows stand open on an evening without rain. Assumption.
+    pub windows_open_share: f64,
     /// Share of residents leaving by car who go to relatives out of town rather than a shelter. Assumption.
     pub leave_town_share: f64,
 }
@@ -69,6 +72,7 @@ impl Default for Behaviour {
             limited_under_65: 0.051,
             air_changes_h: 0.5,
             sealed_factor: 0.5,
+            windows_open_share: 0.2,
             leave_town_share: 0.35,
         }
     }
@@ -81,6 +85,8 @@ pub enum Plan {
     Nothing,
     Sealed,
     Upstairs,
+    /// Windows wide open after the all clear (通风).
+    Airing,
     /// On the way, or about to be.
     Leaving,
     AwaitingTransport,
@@ -148,12 +154,9 @@ pub struct People {
     pub day_place: Vec<Option<BuildingId>>,
     /// When the person sets out for home from the day place.
     pub home_at: Vec<Option<Tick>>,
-    /// Fractions of the AEGL toxic loads taken in so far (1, 2, 3).
-    pub load: Vec<[f32; 3]>,
-    /// Dose for the probit, (mg/m3)^n min.
-    pub dose: Vec<f32>,
-    /// The person's own threshold for death by water, by gas, for injury: uniform draws fixed for life.
-    pub fate: Vec<[f32; 3]>,
+    /// The person's own thresholds for death by water indoors and outdoors: uniform draws fixed for life. That for gas is a dose, drawn
+    /// with [`breathe::Lungs`].
+    pub fate: Vec<[f32; 2]>,
     pub trapped: Vec<bool>,
     /// Deepest water felt so far above the floor where the person stands, m.
     pub felt_m: Vec<f32>,
@@ -163,7 +166,9 @@ pub struct People {
     /// When a serious injury happened.
     pub hurt_at: Vec<Option<Tick>>,
     pub households: Vec<Household>,
-    pub air: harm::Air,
+    /// What was breathed, one row per substance that was in the air.
+    pub lungs: Vec<breathe::Lungs>,
+    pub windows: breathe::Windows,
 }
 
 /// What a household wants done that other rooms must carry out.
@@ -214,6 +219,7 @@ impl People {
             Whereabouts::Building(_) => match self.household(person).plan {
                 Plan::Sealed => Doing::Sealed,
                 Plan::Upstairs => Doing::Upstairs,
+                Plan::Airing => Doing::Staying,
                 Plan::Nothing | Plan::Leaving | Plan::AwaitingTransport if self.knows[i] == 0 => Doing::Unaware,
                 Plan::Nothing | Plan::Leaving | Plan::AwaitingTransport => Doing::Staying,
             },
@@ -248,9 +254,10 @@ impl People {
                 digest.u32(kind << 29 | state).u32(what);
             }
             for i in rows(chunk, self.len()) {
-                digest.f32s(&self.load[i]).f32(self.dose[i]).f32(self.felt_m[i]);
+                digest.f32(self.felt_m[i]);
             }
         });
+        self.digest_lungs(digest);
         for household in &self.households {
             let considering = household.considering.map_or(0, |(a, t, v)| (t.0 << 4) | (a as u32) << 1 | u32::from(v));
             digest.u32(household.plan as u32).u32(u32::from(household.heard)).u32(considering);

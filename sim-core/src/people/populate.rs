@@ -1,6 +1,6 @@
 //! Who lives where: households, ages, cars, day places, from the residents of each building.
 
-use super::{Behaviour, Household, People, harm::Air};
+use super::{Behaviour, Household, People, breathe::Windows};
 use crate::base::chance::{Stream, draw, draw_below, draw_normal};
 use crate::base::{ids::*, math, time::Clock, time::TICK_S, time::Tick};
 use crate::place::city::{City, Use};
@@ -25,8 +25,6 @@ pub fn populate(city: &City, behaviour: &Behaviour, clock: &Clock, seed: u64) ->
         knows: vec![0; residents],
         day_place: Vec::with_capacity(residents),
         home_at: Vec::with_capacity(residents),
-        load: vec![[0.0; 3]; residents],
-        dose: vec![0.0; residents],
         fate: Vec::with_capacity(residents),
         trapped: vec![false; residents],
         felt_m: vec![0.0; residents],
@@ -34,7 +32,8 @@ pub fn populate(city: &City, behaviour: &Behaviour, clock: &Clock, seed: u64) ->
         relieved: vec![false; residents],
         hurt_at: vec![None; residents],
         households: Vec::new(),
-        air: Air::new(city, behaviour, seed),
+        lungs: Vec::new(),
+        windows: Windows::new(city, behaviour, seed),
     };
     for (b, building) in city.buildings.iter().enumerate() {
         let mut left = u32::from(building.residents);
@@ -59,7 +58,7 @@ pub fn populate(city: &City, behaviour: &Behaviour, clock: &Clock, seed: u64) ->
                     (Some(place), Some(_)) => place,
                     _ => BuildingId::of(b),
                 }));
-                people.fate.push([chance(5) as f32, chance(6) as f32, chance(7) as f32]);
+                people.fate.push([chance(5) as f32, chance(7) as f32]);
             }
             people.households.push(Household {
                 first,

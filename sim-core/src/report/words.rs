@@ -252,19 +252,12 @@ pub fn many(n: usize, one: &str, more: &str) -> String {
     format!("{} {}", number(n as f64), if n == 1 { one } else { more })
 }
 
-/// Names of the substances that scenarios use; others are shown as they are written.
+/// Name of a substance as the table has it; one that is not in it is shown as it is written.
 pub fn substance(key: &str) -> Text {
-    let zh = match key {
-        "chlorine" => "氯气",
-        "ammonia" => "氨",
-        "hydrogen_chloride" => "氯化氢",
-        "hydrogen_sulfide" => "硫化氢",
-        "sulfur_dioxide" => "二氧化硫",
-        "phosgene" => "光气",
-        "hydrogen_fluoride" => "氟化氢",
-        _ => key,
-    };
-    Text::new(zh, key.replace('_', " "))
+    match consequence::substance::Substances::embedded().find(key) {
+        Some(known) => known.name.clone(),
+        None => Text::new(key, key.replace('_', " ")),
+    }
 }
 
 /// Names a compass direction the wind comes from.

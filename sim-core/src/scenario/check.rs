@@ -9,6 +9,7 @@ use crate::base::text::Text;
 use crate::base::{ids::*, math, time::Clock, time::TICK_S, time::Tick, time::parse_duration_s};
 use crate::command::{PostSpec, plan::Clause};
 use crate::drill::{Inject, PersonaMessage, Script, Trigger};
+use crate::hazard::gas;
 use crate::place::city::{City, FacilityKind};
 use crate::record::{Expected, ExpectedAction, ObjectiveCard};
 use crate::response::skill::{Skill, needs_vehicle};
@@ -16,6 +17,7 @@ use crate::response::{KindSpec, UnitSpec};
 use crate::vocab::body::Point;
 use crate::vocab::lever::{Lever, Outage};
 use crate::vocab::order::Task;
+use consequence::source::TankSpec;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -272,6 +274,7 @@ fn behaviour(source: &Source, b: &crate::people::Behaviour, complaints: &mut Com
         ("limited_under_65", b.limited_under_65, 0.0, 1.0),
         ("air_changes_h", b.air_changes_h, 0.01, 50.0),
         ("sealed_factor", b.sealed_factor, 0.0, 1.0),
+        ("windows_open_share", b.windows_open_share, 0.0, 1.0),
         ("leave_town_share", b.leave_town_share, 0.0, 1.0),
     ];
     for (name, value, low, high) in rows {
@@ -777,21 +780,24 @@ fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Lever> {
             duration_s: binder.seconds(duration),
         }],
         RawLever::ReleaseGas { site, substance, rate_kg_s, duration } => {
-            let known = crate::hazard::gas::substance::substance_keys();
-            if !known.contains(&substance.as_str()) {
-                let near = nearest(substance, known.iter().copied());
-                let hint = format!(
-                    "{}there is: {}",
-                    near.map_or(String::new(), |n| format!("did you mean \"{n}\"? ")),
-                    known.join(", ")
-                );
-                binder.complain(substance, format!("substance \"{substance}\" is not known"), hint);
-            }
+            toxic(binder, substance);
             vec![Lever::ReleaseGas {
                 site: binder.facility(site),
                 substance: substance.clone(),
                 rate_kg_s: binder.number(site, "rate_kg_s", *rate_kg_s, 1e-6..=5000.0),
                 duration_s: binder.seconds(duration),
+                tank: None,
+            }]
+        }
+        RawLever::LeakTank { site, substance, tank, duration } => {
+            let duration_s = binder.seconds(duration);
+            let rate_kg_s = if toxic(binder, substance) { tank_rate(binder, substance, tank, duration_s) } else { 0.0 };
+            vec![Lever::ReleaseGas {
+                site: binder.facility(site),
+                substance: substance.clone(),
+                rate_kg_s,
+                duration_s,
+                tank: Some(tank.clone()),
             }]
         }
         RawLever::SetWind { speed_m_s, from_deg, over } => vec![Lever::SetWind {
@@ -825,6 +831,38 @@ fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Lever> {
         }],
         RawLever::Casualties { zone, people, health } => {
             vec![Lever::Casualties { zone: binder.zone(zone), people: *people, health: *health }]
+        }
+    }
+}
+
+/// The substance is in the table and has levels to judge it by; says so if not.
+fn toxic(binder: &mut Binder, asked: &str) -> bool {
+    let wrong = gas::harmful(asked, &binder.source.path).err();
+    for one in wrong.iter().flat_map(|w| &w.0) {
+        binder.complain(asked, one.what.clone(), one.hint.clone());
+    }
+    wrong.is_none()
+}
+
+/// The largest lasting rate of a tank in a breeze on a mild evening, kg/s, for the story; what is wrong with the tank becomes
+/// complaints. The run itself computes the leak in the air of its moment.
+fn tank_rate(binder: &mut Binder, substance: &str, tank: &TankSpec, duration_s: f64) -> f64 {
+    let spec = gas::GasSpec::default();
+    let air = gas::air(&spec, spec.wind, 20.0);
+    let site = gas::leak::site_under(&air, spec.wind, spec.cloud, -10.0);
+    let (path, at) = (binder.source.path.clone(), Point::default());
+    match gas::leak::tank(substance, gas::substances(), tank, at, 0.0, duration_s, &site, &path) {
+        Ok(release) if release.total_mass_kg() > 0.0 => release.most_sustained_kg_s(),
+        Ok(_) => {
+            let hint = "is the hole below the liquid, and the duration above 0?";
+            binder.complain(substance, "nothing leaves this tank", hint);
+            0.0
+        }
+        Err(wrong) => {
+            for one in wrong.0 {
+                binder.complain(substance, one.what, one.hint);
+            }
+            0.0
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::vocab::condition::{HazardKind, Level, Quantity};
 use crate::vocab::lever::Closure;
 use crate::vocab::message::Medium;
 use crate::vocab::order::{Advice, Colour};
+use consequence::source::TankSpec;
 use serde::Deserialize;
 
 /// A pair of a time ("2h30min") and a value.
@@ -314,6 +315,14 @@ pub enum RawLever {
         site: String,
         substance: String,
         rate_kg_s: f64,
+        duration: String,
+    },
+    /// A tank with a hole: how much leaves, and how, follows from it.
+    LeakTank {
+        site: String,
+        substance: String,
+        tank: Box<TankSpec>,
+        /// How long nobody stops it at most.
         duration: String,
     },
     SetWind {

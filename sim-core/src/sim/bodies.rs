@@ -5,9 +5,9 @@ use super::field::Ground;
 use super::state::*;
 use super::talk::{advance, answer};
 use crate::base::{ids::*, time::TICK_S};
-use crate::hazard::gas::substance::{Substance, death_probability, dose_rate_per_s, load_rate_per_s};
+use crate::people::breathe::{Airborne, Cabin, Draught, Outdoors};
 use crate::people::choose::{Haven, Surroundings};
-use crate::people::harm::{Harmed, Toxic};
+use crate::people::harm::Harmed;
 use crate::people::{Intent, Plan};
 use crate::place::city::FacilityKind;
 use crate::response::{self, Unit};
@@ -78,14 +78,8 @@ pub fn decide(
             exit: f.kind == FacilityKind::Exit,
         })
         .collect();
-    let odour = nature.gas.substance().map_or(f64::INFINITY, |s| s.noticed_kg_m3());
-    let around = Surroundings {
-        city,
-        depth_m: nature.flood.depth_m(),
-        gas_kg_m3: nature.gas.concentration_kg_m3(),
-        odour_kg_m3: odour,
-        havens: &havens,
-    };
+    let smelt = |cell: usize| nature.gas.noticed(cell);
+    let around = Surroundings { city, depth_m: nature.flood.depth_m(), smelt: &smelt, havens: &havens };
     let Residents { people, goals, .. } = &mut *residents;
     let bucket = (tick.0 as usize % BUCKETS, BUCKETS);
     let (sensed, mut intents, trapped) = people.decide(&scenario.behaviour, seed, tick, bucket, &around);
@@ -128,7 +122,7 @@ pub fn decide(
                 let (haven, by_car) = match choice {
                     Choice::WalkTo(facility) => (facility, false),
                     Choice::DriveTo(facility) => (facility, true),
-                    Choice::Stay | Choice::Seal | Choice::GoUp | Choice::AwaitTransport => continue,
+                    Choice::Stay | Choice::Seal | Choice::Air | Choice::GoUp | Choice::AwaitTransport => continue,
                 };
                 let home = people.households[household.index()].home;
                 let party: Vec<PersonId> = people.households[household.index()]
@@ -376,21 +370,6 @@ fn give_up(
     }
 }
 
-/// The substance in the air, as people's bodies meet it.
-struct Breath(&'static Substance);
-
-impl Toxic for Breath {
-    fn load_rate_per_s(&self, level: u8, concentration_kg_m3: f64) -> f64 {
-        load_rate_per_s(self.0, level, concentration_kg_m3)
-    }
-    fn dose_rate_per_s(&self, concentration_kg_m3: f64) -> f64 {
-        dose_rate_per_s(self.0, concentration_kg_m3)
-    }
-    fn death_probability(&self, dose: f64) -> f64 {
-        death_probability(self.0, dose)
-    }
-}
-
 /// Harm.
 pub fn harm(
     setting: Res<Setting>,
@@ -401,6 +380,7 @@ pub fn harm(
     mut traffic: ResMut<Traffic>,
     mut events: ResMut<Events>,
     mut timing: ResMut<Timing>,
+    units: Query<&Unit>,
 ) {
     timing.begin("harm");
     let (tick, seed, scenario) = (now.tick, setting.seed, &setting.scenario);
@@ -408,28 +388,26 @@ pub fn harm(
     let Residents { people, goals, .. } = &mut *residents;
     let mut harmed: Vec<Harmed> = Vec::new();
 
-    if let Some(substance) = nature.gas.substance() {
-        // Where everyone outdoors is; cells by person.
-        let mut outdoors: std::collections::BTreeMap<PersonId, usize> = Default::default();
-        let cell = |link: LinkId, share: f64| city.grid.nearest_cell(city.links[link.index()].point_at(share));
-        for (person, link, share) in traffic.travel.walkers() {
-            outdoors.insert(person, cell(link, share));
-        }
-        for (car, link, share, _) in traffic.travel.cars() {
-            for person in traffic.travel.car_people(car) {
-                outdoors.insert(*person, cell(link, share));
-            }
-        }
-        let concentration = nature.gas.concentration_kg_m3();
-        // `breathe` needs the columns for itself; the closure only needs where people are.
-        let place = people.place.clone();
-        let outdoor = |person: PersonId| {
-            outdoors.get(&person).copied().or_else(|| {
-                people_open(&place[person.index()])
-                    .and_then(|(x, y)| city.grid.cell_at(crate::vocab::body::Point::new(x, y)))
+    if !nature.gas.layers().is_empty() {
+        let airs: Vec<Airborne> = nature
+            .gas
+            .layers()
+            .iter()
+            .map(|l| Airborne {
+                key: l.toxicant.key(),
+                table: &l.toxicant.table,
+                probit: l.toxicant.probit(),
+                outside_kg_m3: &l.kg_m3,
             })
+            .collect();
+        let draught = Draught {
+            wind_10m_m_s: nature.gas.air().wind_m_s(10.0),
+            temperature_k: nature.gas.air().temperature_k,
+            raining: nature.flood.rain_mm_h(now.s()) > 0.0,
         };
-        harmed.extend(people.breathe(city, concentration, &Breath(substance), &outdoor, f64::from(TICK_S)));
+        let outdoors = outdoors(city, people, &traffic.travel, units.iter());
+        let span = (now.s(), f64::from(TICK_S));
+        harmed.extend(people.breathe(city, &scenario.behaviour, seed, span, draught, &airs, &outdoors));
     }
     if tick.every_s(60) {
         let flood = &nature.flood;
@@ -475,6 +453,35 @@ pub fn harm(
             }
         }
     }
+}
+
+/// Where everyone is who is not in a building.
+fn outdoors<'a>(
+    city: &crate::place::city::City,
+    people: &crate::people::People,
+    travel: &crate::travel::Travel,
+    units: impl Iterator<Item = &'a Unit>,
+) -> Outdoors {
+    let cell = |link: LinkId, share: f64| city.grid.nearest_cell(city.links[link.index()].point_at(share)) as u32;
+    let mut outdoors = Outdoors { cell_of: vec![Outdoors::NOWHERE; people.len()], ..Outdoors::default() };
+    for (i, place) in people.place.iter().enumerate() {
+        if let Some((x, y)) = people_open(place)
+            && let Some(cell) = city.grid.cell_at(crate::vocab::body::Point::new(x, y))
+        {
+            outdoors.cell_of[i] = cell as u32;
+        }
+    }
+    for (person, link, share) in travel.walkers() {
+        outdoors.cell_of[person.index()] = cell(link, share);
+    }
+    for (car, link, share, stalled) in travel.cars() {
+        outdoors.cars.insert(car, Cabin { cell: cell(link, share), moving: !stalled });
+    }
+    for unit in units.filter(|u| !u.aboard.is_empty()) {
+        let moving = matches!(unit.duty, Duty::Travelling | Duty::Transporting | Duty::Returning);
+        outdoors.units.insert(unit.id, Cabin { cell: city.grid.nearest_cell(unit.at) as u32, moving });
+    }
+    outdoors
 }
 
 fn people_open(place: &Whereabouts) -> Option<(f64, f64)> {

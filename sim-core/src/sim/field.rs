@@ -4,7 +4,6 @@ use super::carry;
 use super::state::*;
 use super::talk::sighting;
 use crate::base::{ids::*, time::Tick};
-use crate::hazard::gas::substance::aegl_level;
 use crate::people::Plan;
 use crate::people::warn::Heard;
 use crate::place::city::{City, FacilityKind};
@@ -147,9 +146,7 @@ impl Field for Ground<'_> {
         self.nature.flood.depth_m()[self.city().grid.nearest_cell(at)]
     }
     fn aegl(&self, at: Point) -> u8 {
-        let Some(substance) = self.nature.gas.substance() else { return 0 };
-        let Some(cell) = self.city().grid.cell_at(at) else { return 0 };
-        aegl_level(substance, f64::from(self.nature.gas.concentration_kg_m3()[cell]), 10.0)
+        self.city().grid.cell_at(at).map_or(0, |cell| self.nature.gas.aegl(cell))
     }
     fn seeping(&self, levee: LeveeId) -> bool {
         self.nature.flood.seeping(levee)

@@ -6,7 +6,6 @@ use crate::base::{ids::*, time::TICK_S};
 use crate::drill::{self, Progress};
 use crate::hazard::flood::FloodNews;
 use crate::hazard::gas::GasNews;
-use crate::hazard::gas::substance::aegl_level;
 use crate::people::harm::Harmed;
 use crate::record::Input;
 use crate::vocab::body::{Cause, Health, Whereabouts};
@@ -236,13 +235,16 @@ pub fn drift(
         return;
     }
     let Nature { gas, zones, zone_cells, .. } = &mut *nature;
-    let Some(substance) = gas.substance() else { return };
-    let concentration = gas.concentration_kg_m3();
-    let odour = substance.noticed_kg_m3();
+    if gas.layers().is_empty() {
+        return;
+    }
     for (z, cells) in zone_cells.iter().enumerate() {
-        let worst = cells.iter().map(|c| concentration[*c as usize]).fold(0.0, f32::max);
-        zones[z].aegl = aegl_level(substance, f64::from(worst), 10.0);
-        zones[z].smelt = f64::from(worst) > odour;
+        (zones[z].aegl, zones[z].smelt) = (0, false);
+        for layer in gas.layers() {
+            let worst = f64::from(cells.iter().map(|c| layer.kg_m3[*c as usize]).fold(0.0, f32::max));
+            zones[z].aegl = zones[z].aegl.max(layer.toxicant.aegl_level(worst, 10.0));
+            zones[z].smelt |= worst > layer.toxicant.noticed_kg_m3;
+        }
         if zones[z].aegl > zones[z].aegl_said {
             zones[z].aegl_said = zones[z].aegl;
             events.tell(tick, Event::GasReached { zone: ZoneId::of(z), aegl: zones[z].aegl });

@@ -311,7 +311,7 @@ fn count(
         breach_width_m: (0..city.levees.len()).map(|l| nature.flood.breach_width_m(LeveeId::of(l))).sum(),
         gas_released_kg: gas.released_kg,
         gas_airborne_kg: gas.airborne_kg,
-        over_aegl: [0, 1, 2].map(|k| people.load.iter().filter(|l| l[k] >= 1.0).count() as u32),
+        over_aegl: people.over_aegl(),
         wind_speed_m_s: wind.speed_m_s,
         wind_from_deg: wind.from_deg,
         rain_mm_h: nature.flood.rain_mm_h(tick.seconds()),

@@ -29,6 +29,8 @@ pub enum Choice {
     Stay,
     /// Shut windows and stay (就地避险).
     Seal,
+    /// Open the windows wide after the all clear (开窗通风).
+    Air,
     /// Go to an upper floor.
     GoUp,
     /// Go to this shelter on foot.

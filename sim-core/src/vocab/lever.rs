@@ -3,6 +3,7 @@
 use crate::base::ids::*;
 use crate::vocab::body::Health;
 use crate::vocab::message::Medium;
+use consequence::source::TankSpec;
 use serde::{Deserialize, Serialize};
 
 /// A change asked of the world.
@@ -43,12 +44,18 @@ pub enum Lever {
         mm_h: f64,
         duration_s: f64,
     },
-    /// A substance escapes. Owner: gas.
+    /// A substance escapes, at a rate or out of a tank with a hole (泄漏). Owner: gas.
     ReleaseGas {
         site: FacilityId,
+        /// Key, name, CAS or UN number of the table of substances.
         substance: String,
+        /// Into the air; of a tank the largest that lasts, as computed when the script was read.
         rate_kg_s: f64,
+        /// How long at most: a tank may be empty before.
         duration_s: f64,
+        /// The tank it comes out of, where the rate is not simply given.
+        #[serde(default)]
+        tank: Option<Box<TankSpec>>,
     },
     /// Crews reduce a leak by this share. Owner: gas.
     ReduceLeak {

@@ -1,34 +1,27 @@
-//! Toxic gas: leaks as trains of Gaussian puffs in a wind that may turn, and the layer of concentration at the
-//! ground. Passive gas only: heavy clouds that slump are not modelled. Equations, sources and limits:
-//! docs/models/gas.md.
+//! Toxic gas (毒气): leaks of the drill, carried by a wind that may turn, and the layer of concentration at the ground by substance.
+//! The physics is `consequence`'s: substances, sources, dense start, puffs. Here is what a drill does with it: levers,
+//! one wind for the whole grid, the raster, the balance. Equations, sources and limits: docs/models/gas.md, gas_transport.md.
 
-pub mod puff;
+pub mod leak;
 pub mod substance;
 pub mod weather;
 
 use crate::base::digest::Digest;
-use crate::base::fold;
 use crate::base::ids::FacilityId;
-use crate::base::math;
 use crate::place::city::City;
 use crate::place::grid::Grid;
 use crate::vocab::body::Point;
 use crate::vocab::lever::Lever;
-pub use puff::{Puff, Roughness};
+pub use consequence::puff::Scheme;
+use consequence::puff::{Options, kernel};
+use consequence::release::Release;
+use consequence::source::TankSpec;
+pub use consequence::weather::{Air, Class};
+pub use leak::Leak;
 use serde::{Deserialize, Serialize};
-pub use substance::*;
-pub use weather::{Pasquill, Turn, Wind};
-
-/// Size of a puff at the leak, m (assumption: a torn flange or valve and the jet's first metre).
-const FIRST_SIGMA_M: f64 = 1.0;
-/// Height whose wind carries the cloud, m: that of ALOHA's passive formula, which its published runs agree with.
-const CARRIER_HEIGHT_M: f64 = 3.0;
-/// Slowest air that carries a cloud, m/s (assumption: in a calm air still stirs at walking pace or less).
-const LEAST_AIR_M_S: f64 = 0.5;
-/// Sigmas after which a puff is cut off. The mass left outside is 6 in 100,000 for each axis.
-const CUT: f64 = 4.0;
-/// Rows of the grid that are computed as one piece.
-const BAND: usize = 16;
+use std::path::Path;
+pub use substance::{Toxicant, harmful, substance, substances};
+pub use weather::{Roughness, Turn, Wind};
 
 /// What the gas model is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,26 +29,35 @@ const BAND: usize = 16;
 pub struct GasSpec {
     /// Wind at 10 m at the start.
     pub wind: Wind,
-    /// Height of the lid over the mixed air, m.
-    pub lid_m: f64,
+    /// Height of the lid over the mixed air, m; that of wind and stability when not given.
+    pub lid_m: Option<f64>,
     /// Dusk and dawn, hours of the day.
     pub night_h: (f64, f64),
     /// Cloud, 0 clear to 1 overcast.
     pub cloud: f64,
     pub roughness: Roughness,
     /// Stability held at this class, whatever the hour (drills may prescribe it).
-    pub class: Option<Pasquill>,
+    pub class: Option<Class>,
+    /// How puffs grow.
+    pub scheme: Scheme,
+    /// Averaging time of the concentrations, s: ten minutes, as AEGL exposures are judged.
+    pub averaging_s: f64,
+    /// Air temperature, K: a summer evening (assumption).
+    pub temperature_k: f64,
 }
 
 impl Default for GasSpec {
     fn default() -> Self {
         GasSpec {
             wind: Wind { speed_m_s: 3.0, from_deg: 90.0 },
-            lid_m: 800.0,
+            lid_m: None,
             night_h: (19.0, 5.5),
             cloud: 0.5,
             roughness: Roughness::Urban,
             class: None,
+            scheme: Scheme::Similarity,
+            averaging_s: 600.0,
+            temperature_k: 298.15,
         }
     }
 }
@@ -80,36 +82,33 @@ pub enum GasNews {
     Refused(String),
 }
 
-/// A leak.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Release {
-    pub site: FacilityId,
-    pub substance: u8,
-    pub at: Point,
-    pub rate_kg_s: f64,
-    pub until_s: f64,
-    pub released_kg: f64,
-    pub running: bool,
-}
-
 /// All that changes during a run, save the rasters, which follow from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GasState {
     turn: Turn,
-    class: Pasquill,
     now_s: f64,
-    releases: Vec<Release>,
-    puffs: Vec<Puff>,
-    gone_kg: f64,
+    hour_of_day: f64,
+    /// The air of the last tick, in which the layers were drawn.
+    air: Air,
+    leaks: Vec<Leak>,
 }
 
-/// The balance, kg: `released == airborne + gone` up to rounding.
+/// The balance, kg: `released == airborne + deposited + gone` up to rounding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct GasLedger {
     pub released_kg: f64,
     pub airborne_kg: f64,
+    pub deposited_kg: f64,
     /// Carried off the grid.
     pub gone_kg: f64,
+}
+
+/// One substance in the air: what it does, and where it is.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    pub toxicant: Toxicant,
+    /// Concentration at the ground by cell, kg/m3.
+    pub kg_m3: Vec<f32>,
 }
 
 /// The gas of a run.
@@ -119,8 +118,8 @@ pub struct Gas {
     spec: GasSpec,
     sites: Vec<Point>,
     state: GasState,
-    /// Concentration at the ground by substance, kg/m3; empty until the first release of it.
-    layers: Vec<Vec<f32>>,
+    /// In the order in which substances were first released.
+    layers: Vec<Layer>,
     /// Clean air over the whole grid.
     clean: Vec<f32>,
     pending: Vec<GasNews>,
@@ -129,14 +128,9 @@ pub struct Gas {
 impl Gas {
     pub fn new(city: &City, spec: &GasSpec) -> Gas {
         let turn = Turn { from: spec.wind, to: spec.wind, start_s: 0.0, over_s: 0.0 };
-        let state = GasState {
-            turn,
-            class: spec.class.unwrap_or(Pasquill::D),
-            now_s: 0.0,
-            releases: Vec::new(),
-            puffs: Vec::new(),
-            gone_kg: 0.0,
-        };
+        let hour_of_day = 12.0;
+        let state =
+            GasState { turn, now_s: 0.0, hour_of_day, air: air(spec, spec.wind, hour_of_day), leaks: Vec::new() };
         Gas::resume(city, spec, state)
     }
 
@@ -147,7 +141,7 @@ impl Gas {
             spec: spec.clone(),
             sites: city.facilities.iter().map(|f| f.at).collect(),
             state,
-            layers: vec![Vec::new(); SUBSTANCES.len()],
+            layers: Vec::new(),
             clean: vec![0.0; city.grid.len()],
             pending: Vec::new(),
         };
@@ -163,34 +157,20 @@ impl Gas {
     /// Moves one of the gas model's levers; those of other models are passed over.
     pub fn obey(&mut self, lever: &Lever, now_s: f64) {
         match lever {
-            Lever::ReleaseGas { site, substance, rate_kg_s, duration_s } => {
-                let row = SUBSTANCES.iter().position(|s| s.key == substance);
-                let at = self.sites.get(site.index()).copied();
-                let (Some(row), Some(at)) = (row, at) else {
-                    self.pending.push(GasNews::Refused(format!("gas: no release of \"{substance}\" at site {site}")));
-                    return;
-                };
-                self.state.releases.push(Release {
-                    site: *site,
-                    substance: row as u8,
-                    at,
-                    rate_kg_s: rate_kg_s.max(0.0),
-                    until_s: now_s + duration_s,
-                    released_kg: 0.0,
-                    running: true,
-                });
-                self.pending.push(GasNews::Released {
-                    site: *site,
-                    substance: substance.clone(),
-                    rate_kg_s: *rate_kg_s,
-                });
+            Lever::ReleaseGas { site, substance, rate_kg_s, duration_s, tank } => {
+                match self.release(*site, substance, *rate_kg_s, *duration_s, tank.as_deref(), now_s) {
+                    Ok(release) => {
+                        let leak = Leak::new(*site, &release);
+                        let (substance, rate_kg_s) = (leak.substance.clone(), leak.sustained_kg_s());
+                        self.pending.push(GasNews::Released { site: *site, substance, rate_kg_s });
+                        self.state.leaks.push(leak);
+                    }
+                    Err(why) => self.pending.push(GasNews::Refused(format!("gas: {why}"))),
+                }
             }
             Lever::ReduceLeak { site, share } => {
-                for release in self.state.releases.iter_mut().filter(|r| r.site == *site && r.running) {
-                    release.rate_kg_s *= 1.0 - share.clamp(0.0, 1.0);
-                    if release.rate_kg_s <= 0.0 {
-                        release.until_s = now_s;
-                    }
+                for leak in self.state.leaks.iter_mut().filter(|l| l.site == *site && l.running) {
+                    leak.reduce(share.clamp(0.0, 1.0));
                 }
             }
             Lever::SetWind { speed_m_s, from_deg, over_s } => {
@@ -212,217 +192,139 @@ impl Gas {
         }
     }
 
+    /// What leaves, from a rate or out of a tank in the air of this moment; or why it cannot.
+    fn release(
+        &self,
+        site: FacilityId,
+        asked: &str,
+        rate_kg_s: f64,
+        duration_s: f64,
+        tank: Option<&TankSpec>,
+        now_s: f64,
+    ) -> Result<Release, String> {
+        let file = Path::new("lever");
+        let substance = harmful(asked, file).map_err(|wrong| wrong.to_string())?;
+        let at = *self.sites.get(site.index()).ok_or(format!("no site {site} for a release of \"{asked}\""))?;
+        let until_s = now_s + duration_s;
+        let wind = self.state.turn.at(now_s);
+        let air = air(&self.spec, wind, self.state.hour_of_day);
+        match tank {
+            None => Ok(leak::direct(substance, at, now_s, until_s, rate_kg_s.max(0.0), air.temperature_k)),
+            Some(tank) => {
+                let sun_deg = weather::sun_elevation_deg(self.state.hour_of_day, self.spec.night_h);
+                let place = leak::site_under(&air, wind, self.spec.cloud, sun_deg);
+                leak::tank(asked, substances(), tank, at, now_s, until_s, &place, file)
+                    .map_err(|wrong| wrong.to_string())
+            }
+        }
+    }
+
     /// Brings the gas from `now_s` to `now_s + dt_s`; `hour_of_day` is that of the start.
     pub fn advance(&mut self, now_s: f64, dt_s: f64, hour_of_day: f64) -> Vec<GasNews> {
         let mut news = std::mem::take(&mut self.pending);
         let wind = self.state.turn.at(now_s + 0.5 * dt_s);
-        let sun = weather::sun(hour_of_day, self.spec.night_h, self.spec.cloud);
-        let class = self.spec.class.unwrap_or_else(|| weather::pasquill(wind.speed_m_s, sun));
-        self.state.class = class;
-        let carrier = weather::profile(class, self.spec.roughness.z0_m(), CARRIER_HEIGHT_M);
-        let air_m_s = (wind.speed_m_s * carrier).max(LEAST_AIR_M_S);
-        let (ex, ey) = wind.along();
-        let roughness = self.spec.roughness;
-
-        for puff in &mut self.state.puffs {
-            let way = air_m_s * dt_s;
-            puff.travel((ex * way, ey * way), way, class, roughness);
-        }
-        self.release(now_s, dt_s, air_m_s, (ex, ey), &mut news);
-        self.merge();
-        self.cull();
+        self.state.hour_of_day = hour_of_day;
         self.state.now_s = now_s + dt_s;
+        self.state.air = air(&self.spec, wind, hour_of_day);
+        if self.state.leaks.is_empty() {
+            return news;
+        }
+        let options = Options {
+            scheme: self.spec.scheme,
+            averaging_s: self.spec.averaging_s,
+            area: Some(self.grid),
+            ..Options::default()
+        };
+        let air = self.state.air;
+        for leak in &mut self.state.leaks {
+            let row = substance(&leak.substance).expect("a leak's substance is in the table: obey looked it up");
+            if leak.advance(now_s, dt_s, &air, &options, row) {
+                news.push(GasNews::Stopped { site: leak.site, released_kg: leak.ledger().released_kg });
+            }
+        }
         self.draw_layers();
         news
     }
 
-    /// New puffs of a tick, no further apart than half a cell, each moved on for the time since it came out.
-    fn release(&mut self, now_s: f64, dt_s: f64, air_m_s: f64, along: (f64, f64), news: &mut Vec<GasNews>) {
-        let (class, roughness) = (self.state.class, self.spec.roughness);
-        let pieces = (air_m_s * dt_s / (0.5 * self.grid.cell_m)).ceil().clamp(1.0, 64.0) as u32;
-        for (source, release) in self.state.releases.iter_mut().enumerate().filter(|(_, r)| r.running) {
-            let works_s = (release.until_s - now_s).clamp(0.0, dt_s);
-            let piece_s = works_s / f64::from(pieces);
-            let mass = release.rate_kg_s * piece_s;
-            if mass > 0.0 {
-                for k in 0..pieces {
-                    let age_s = dt_s - (f64::from(k) + 0.5) * piece_s;
-                    let way = air_m_s * age_s;
-                    let mut puff =
-                        Puff::new(release.substance, source as u32, release.at, mass, FIRST_SIGMA_M, class, roughness);
-                    puff.travel((along.0 * way, along.1 * way), way, class, roughness);
-                    release.released_kg += mass;
-                    self.state.puffs.push(puff);
-                }
-            }
-            if release.until_s <= now_s + dt_s {
-                release.running = false;
-                news.push(GasNews::Stopped { site: release.site, released_kg: release.released_kg });
-            }
-        }
-    }
-
-    /// Makes one of two puffs that follow each other closely. Puffs stand in the order of their release.
-    fn merge(&mut self) {
-        let roughness = self.spec.roughness;
-        let mut kept: Vec<Puff> = Vec::with_capacity(self.state.puffs.len());
-        // Two of a pair at most become one in a tick, so that a train does not run together into a single puff.
-        let mut fresh = true;
-        for puff in &self.state.puffs {
-            match kept.last_mut() {
-                Some(last) if fresh && last.near(puff) => {
-                    last.absorb(puff, roughness);
-                    fresh = false;
-                }
-                _ => {
-                    kept.push(*puff);
-                    fresh = true;
-                }
-            }
-        }
-        self.state.puffs = kept;
-    }
-
-    /// Lets go of puffs that have left the grid.
-    fn cull(&mut self) {
-        let g = self.grid;
-        let mut gone = 0.0;
-        self.state.puffs.retain(|p| {
-            let reach = CUT * p.sigma_y_m;
-            let on = p.at.x + reach > g.x0
-                && p.at.y + reach > g.y0
-                && p.at.x - reach < g.x0 + g.width_m()
-                && p.at.y - reach < g.y0 + g.height_m();
-            if !on {
-                gone += p.mass_kg;
-            }
-            on
-        });
-        self.state.gone_kg += gone;
-    }
-
-    /// Ground concentration as cell means: a round Gaussian is the product of one factor per axis.
+    /// Ground concentration as cell means, by substance.
     fn draw_layers(&mut self) {
-        let grid = self.grid;
-        for (row, layer) in self.layers.iter_mut().enumerate() {
-            let puffs: Vec<&Puff> = self.state.puffs.iter().filter(|p| usize::from(p.substance) == row).collect();
-            if puffs.is_empty() && layer.is_empty() {
-                continue;
+        let (grid, air) = (self.grid, self.state.air);
+        for leak in &self.state.leaks {
+            if self.layers.iter().all(|l| l.toxicant.key() != leak.substance) {
+                let row = substance(&leak.substance).expect("a leak's substance is in the table: obey looked it up");
+                self.layers.push(Layer { toxicant: Toxicant::new(row), kg_m3: vec![0.0; grid.len()] });
             }
-            layer.resize(grid.len(), 0.0);
-            let lid_m = self.spec.lid_m;
-            let stamps: Vec<Stamp> = fold::map(puffs.len(), |k| Stamp::new(puffs[k], &grid, lid_m));
-            fold::each_chunk(layer, grid.nx * BAND, |b, rows| {
-                rows.fill(0.0);
-                for stamp in &stamps {
-                    stamp.press(b * BAND, grid.nx, rows);
-                }
-            });
+        }
+        for Layer { toxicant, kg_m3 } in &mut self.layers {
+            let leaks = self.state.leaks.iter().filter(|l| l.substance == toxicant.key());
+            let stamps: Vec<kernel::Stamp> = leaks.flat_map(|l| l.stamps(&air, &grid)).collect();
+            kg_m3.fill(0.0);
+            kernel::add_to_raster(&stamps, &grid, kg_m3);
         }
     }
 
+    /// All substances in the air, in the order of their first release.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
     /// Concentration at the ground by cell, kg/m3, of the substance that was released first; zero before.
     pub fn concentration_kg_m3(&self) -> &[f32] {
-        self.state.releases.first().map_or(self.clean.as_slice(), |r| self.layers[usize::from(r.substance)].as_slice())
+        self.layers.first().map_or(self.clean.as_slice(), |l| l.kg_m3.as_slice())
     }
-    /// The same for one substance (row of [`SUBSTANCES`]); empty while it was never released.
-    pub fn concentration_of(&self, row: usize) -> &[f32] {
-        &self.layers[row]
+    /// Highest AEGL level, by the 10-minute values, of any substance at a cell.
+    pub fn aegl(&self, cell: usize) -> u8 {
+        self.layers.iter().map(|l| l.toxicant.aegl_level(f64::from(l.kg_m3[cell]), 10.0)).max().unwrap_or(0)
     }
-    /// The substance of [`Gas::concentration_kg_m3`].
-    pub fn substance(&self) -> Option<&'static Substance> {
-        self.state.releases.first().map(|r| &SUBSTANCES[usize::from(r.substance)])
+    /// Whether someone at a cell notices a substance by smell or sting.
+    pub fn noticed(&self, cell: usize) -> bool {
+        self.layers.iter().any(|l| f64::from(l.kg_m3[cell]) > l.toxicant.noticed_kg_m3)
     }
     /// Concentration at a point and height, all substances together, kg/m3.
     pub fn point_concentration(&self, p: Point, z_m: f64) -> f64 {
-        self.state.puffs.iter().map(|puff| puff.concentration_kg_m3(p, z_m, self.spec.lid_m)).sum()
+        self.state.leaks.iter().map(|l| l.concentration_kg_m3(&self.state.air, p, z_m)).sum()
     }
     /// Wind at 10 m now.
     pub fn wind(&self) -> Wind {
         self.state.turn.at(self.state.now_s)
     }
-    /// Stability class of the last tick.
-    pub fn class(&self) -> Pasquill {
-        self.state.class
+    /// The air of the last tick.
+    pub fn air(&self) -> &Air {
+        &self.state.air
     }
     /// Rate at which a site leaks now, kg/s.
     pub fn leak_kg_s(&self, site: FacilityId) -> f64 {
-        self.state.releases.iter().filter(|r| r.running && r.site == site).map(|r| r.rate_kg_s).sum()
+        self.state.leaks.iter().filter(|l| l.site == site).map(|l| l.rate_kg_s(self.state.now_s)).sum()
     }
-    pub fn puffs(&self) -> &[Puff] {
-        &self.state.puffs
+    pub fn leaks(&self) -> &[Leak] {
+        &self.state.leaks
     }
     pub fn ledger(&self) -> GasLedger {
-        GasLedger {
-            released_kg: self.state.releases.iter().map(|r| r.released_kg).sum(),
-            airborne_kg: self.state.puffs.iter().map(|p| p.mass_kg).sum(),
-            gone_kg: self.state.gone_kg,
+        let mut sum = GasLedger::default();
+        for ledger in self.state.leaks.iter().map(Leak::ledger) {
+            sum.released_kg += ledger.released_kg;
+            sum.airborne_kg += ledger.airborne_kg;
+            sum.deposited_kg += ledger.deposited_kg;
+            sum.gone_kg += ledger.gone_kg;
         }
+        sum
     }
     pub fn digest(&self, digest: &mut Digest) {
-        let wind = self.wind();
-        digest.f64(wind.speed_m_s).f64(wind.from_deg).f64(self.state.gone_kg).u32(self.state.puffs.len() as u32);
-        for puff in &self.state.puffs {
-            digest.f64(puff.at.x).f64(puff.at.y).f64(puff.mass_kg).f64(puff.sigma_y_m).f64(puff.sigma_z_m);
+        let (wind, ledger) = (self.wind(), self.ledger());
+        digest.f64(wind.speed_m_s).f64(wind.from_deg).f64(ledger.released_kg).f64(ledger.gone_kg);
+        for cloud in self.state.leaks.iter().flat_map(Leak::clouds) {
+            digest.u32(cloud.puffs.len() as u32);
+            for p in &cloud.puffs {
+                digest.f64(p.x_m).f64(p.y_m).f64(p.mass_kg).f64(p.spread_m2[0]).f64(p.spread_m2[2]).f64(p.depth_m);
+            }
         }
         for layer in &self.layers {
-            digest.f32s(layer);
+            digest.f32s(&layer.kg_m3);
         }
     }
 }
 
-/// A puff as two rows of factors on the grid.
-struct Stamp {
-    i0: usize,
-    j0: usize,
-    east: Vec<f32>,
-    north: Vec<f32>,
-}
-
-impl Stamp {
-    fn new(puff: &Puff, grid: &Grid, lid_m: f64) -> Stamp {
-        let reach = CUT * puff.sigma_y_m + grid.cell_m;
-        let range = |centre: f64, origin: f64, n: usize| {
-            let from = ((centre - reach - origin) / grid.cell_m).floor().clamp(0.0, n as f64) as usize;
-            let to = ((centre + reach - origin) / grid.cell_m).ceil().clamp(0.0, n as f64) as usize;
-            (from, to.max(from))
-        };
-        let factors = |centre: f64, origin: f64, n: usize| {
-            let (from, to) = range(centre, origin, n);
-            // Mean over a cell: a difference of the error function at its edges, shared with the neighbours.
-            let edge = |k: usize| {
-                let x = origin + k as f64 * grid.cell_m - centre;
-                math::erf(x / (std::f64::consts::SQRT_2 * puff.sigma_y_m))
-            };
-            let mut values = Vec::with_capacity(to - from);
-            let mut before = edge(from);
-            for k in from..to {
-                let after = edge(k + 1);
-                values.push((after - before) / (2.0 * grid.cell_m));
-                before = after;
-            }
-            (from, values)
-        };
-        let (i0, east) = factors(puff.at.x, grid.x0, grid.nx);
-        let (j0, north) = factors(puff.at.y, grid.y0, grid.ny);
-        let strength = puff.mass_kg * puff.vertical(0.0, lid_m);
-        Stamp {
-            i0,
-            j0,
-            east: east.into_iter().map(|v| v as f32).collect(),
-            north: north.into_iter().map(|v| (v * strength) as f32).collect(),
-        }
-    }
-
-    /// Adds itself to some whole rows of the grid, of which `first` is the lowest.
-    fn press(&self, first: usize, nx: usize, rows: &mut [f32]) {
-        let last = first + rows.len() / nx;
-        for j in self.j0.max(first)..(self.j0 + self.north.len()).min(last) {
-            let factor = self.north[j - self.j0];
-            let at = (j - first) * nx + self.i0;
-            for (cell, east) in rows[at..at + self.east.len()].iter_mut().zip(&self.east) {
-                *cell += factor * east;
-            }
-        }
-    }
+/// The air of a moment under a spec.
+pub fn air(spec: &GasSpec, wind: Wind, hour_of_day: f64) -> Air {
+    let sky = weather::sky(hour_of_day, spec.night_h, spec.cloud);
+    weather::air(wind, sky, spec.class, spec.roughness, spec.lid_m, spec.temperature_k)
 }

@@ -1,98 +1,57 @@
-//! Wind and stability. The wind blows the same over the whole grid; it turns by lever, evenly over a time.
+//! Wind and stability of the drill. The wind blows the same over the whole grid; it turns by lever, evenly over a time. What the air
+//! does with it, profile, turbulence, mixing height, is `consequence::weather`'s.
 
 use crate::base::math;
+use consequence::weather::stability::{Sky, golder_1_m, pasquill};
+use consequence::weather::{Air, Class, Profile, mixing, towards};
 use serde::{Deserialize, Serialize};
 
-/// Pasquill stability class, A very unstable to F stable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Pasquill {
-    A,
-    B,
-    C,
-    D,
-    E,
-    F,
+/// The ground under the cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Roughness {
+    Rural,
+    Urban,
 }
 
-impl Pasquill {
-    pub const ALL: [Pasquill; 6] = [Pasquill::A, Pasquill::B, Pasquill::C, Pasquill::D, Pasquill::E, Pasquill::F];
+impl Roughness {
+    /// Roughness length, m: open country 0.03, town 1.0 (usual values, as in ALOHA).
+    pub fn z0_m(self) -> f64 {
+        match self {
+            Roughness::Rural => 0.03,
+            Roughness::Urban => 1.0,
+        }
+    }
 }
 
-/// What heats or cools the air from below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sun {
-    Strong,
-    Moderate,
-    Slight,
-    /// Overcast, by day or night.
-    Overcast,
-    /// Night, at least half cloudy.
-    NightCloudy,
-    NightClear,
-}
-
-/// Sun by hour of day and cloud (0 clear to 1 overcast). Strong within 2 h of 12:30 under less than half cloud,
+/// Sky by hour of day and cloud (0 clear to 1 overcast). Strong within 2 h of 12:30 under less than half cloud,
 /// moderate within 4 h, slight else: a stand-in for sun elevations of 60 and 35 degrees (assumption: summer, 30 N).
-pub fn sun(hour_of_day: f64, night_h: (f64, f64), cloud: f64) -> Sun {
-    let (dusk, dawn) = night_h;
-    let night = if dusk <= dawn {
-        hour_of_day >= dusk && hour_of_day < dawn
-    } else {
-        hour_of_day >= dusk || hour_of_day < dawn
-    };
+pub fn sky(hour_of_day: f64, night_h: (f64, f64), cloud: f64) -> Sky {
+    let night = is_night(hour_of_day, night_h);
     let from_noon = (hour_of_day - 12.5).abs();
     if cloud >= 7.0 / 8.0 {
-        Sun::Overcast
+        Sky::Overcast
     } else if night {
-        if cloud >= 0.5 { Sun::NightCloudy } else { Sun::NightClear }
+        if cloud >= 0.5 { Sky::CloudyNight } else { Sky::ClearNight }
     } else if from_noon <= 2.0 && cloud < 0.5 {
-        Sun::Strong
+        Sky::StrongSun
     } else if from_noon <= 4.0 {
-        Sun::Moderate
+        Sky::ModerateSun
     } else {
-        Sun::Slight
+        Sky::SlightSun
     }
 }
 
-/// Pasquill's table (1961; EPA-454/R-99-005 table 6-4) by wind at 10 m. Where it gives a range the first is taken; a
-/// wind on a boundary belongs to the lower band.
-pub fn pasquill(speed_m_s: f64, sun: Sun) -> Pasquill {
-    use Pasquill::*;
-    let band = [2.0, 3.0, 5.0, 6.0].iter().filter(|bound| speed_m_s > **bound).count();
-    match sun {
-        Sun::Strong => [A, A, B, C, C][band],
-        Sun::Moderate => [A, B, B, C, D][band],
-        Sun::Slight => [B, C, C, D, D][band],
-        Sun::Overcast => D,
-        Sun::NightCloudy => [F, E, D, D, D][band],
-        Sun::NightClear => [F, F, E, D, D][band],
-    }
+fn is_night(hour_of_day: f64, (dusk, dawn): (f64, f64)) -> bool {
+    if dusk <= dawn { hour_of_day >= dusk && hour_of_day < dawn } else { hour_of_day >= dusk || hour_of_day < dawn }
 }
 
-/// Wind at height `z_m` over wind at 10 m: u(z) = (u*/k) [ln((z+z0)/z0) - psi(z/L)], with the middle L of the class
-/// (Golder 1972) and the stability functions of Businger and Dyer.
-pub fn profile(class: Pasquill, z0_m: f64, z_m: f64) -> f64 {
-    let lg = math::log10(z0_m);
-    let inverse_l = match class {
-        Pasquill::A => -0.096 + 0.029 * lg,
-        Pasquill::B => -0.037 + 0.029 * lg,
-        Pasquill::C => -0.002 + 0.018 * lg,
-        Pasquill::D => 0.0,
-        Pasquill::E => 0.004 - 0.018 * lg,
-        Pasquill::F => 0.035 - 0.036 * lg,
-    };
-    let psi = |z: f64| {
-        let zeta = z * inverse_l;
-        if zeta >= 0.0 {
-            -5.0 * zeta
-        } else {
-            let x = math::sqrt(math::sqrt(1.0 - 16.0 * zeta));
-            2.0 * math::ln((1.0 + x) / 2.0) + math::ln((1.0 + x * x) / 2.0) - 2.0 * math::atan2(x, 1.0)
-                + std::f64::consts::FRAC_PI_2
-        }
-    };
-    let u = |z: f64| math::ln((z + z0_m) / z0_m) - psi(z);
-    (u(z_m) / u(10.0)).max(0.05)
+/// Height of the sun, degrees, as a puddle needs it: the same stand-in as [`sky`], a half sine between dawn and dusk with 75 degrees
+/// at its top (30 N in summer: 90 - 30 + 15; assumption).
+pub fn sun_elevation_deg(hour_of_day: f64, (dusk, dawn): (f64, f64)) -> f64 {
+    if is_night(hour_of_day, (dusk, dawn)) {
+        return -10.0;
+    }
+    75.0 * math::sin(std::f64::consts::PI * (hour_of_day - dawn) / (dusk - dawn).abs())
 }
 
 /// Wind at 10 m.
@@ -103,11 +62,32 @@ pub struct Wind {
     pub from_deg: f64,
 }
 
-impl Wind {
-    /// Unit vector along which the air moves (east, north).
-    pub fn along(&self) -> (f64, f64) {
-        let a = self.from_deg.to_radians();
-        (-math::sin(a), -math::cos(a))
+/// Least wind at 10 m for which there is a profile, m/s (assumption: in a calm the air still stirs).
+const LEAST_WIND_M_S: f64 = 0.5;
+
+/// The air of a moment. `class` holds the stability at one class whatever the sky says, `lid_m` the mixing height.
+pub fn air(
+    wind: Wind,
+    sky: Sky,
+    class: Option<Class>,
+    roughness: Roughness,
+    lid_m: Option<f64>,
+    temperature_k: f64,
+) -> Air {
+    let speed_m_s = wind.speed_m_s.max(LEAST_WIND_M_S);
+    let class = class.unwrap_or_else(|| pasquill(speed_m_s, sky));
+    let z0_m = roughness.z0_m();
+    let profile = Profile::through(speed_m_s, 10.0, golder_1_m(class, z0_m), z0_m, None);
+    Air {
+        towards: towards(wind.from_deg),
+        profile,
+        mixing_height_m: lid_m.unwrap_or_else(|| mixing::height_m(class, profile.friction_velocity_m_s)),
+        sigma_theta_rad: None,
+        temperature_k,
+        // Coastal summer air (assumption); only cold dense clouds and puddles feel it.
+        relative_humidity: 0.7,
+        pressure_pa: consequence::substance::ATMOSPHERE_PA,
+        class,
     }
 }
 
@@ -143,12 +123,16 @@ mod tests {
     #[test]
     fn the_class_of_the_table_comes_out() {
         // Grade: reference (Pasquill 1961).
-        assert_eq!(pasquill(1.5, Sun::NightClear), Pasquill::F);
-        assert_eq!(pasquill(5.0, sun(23.0, (19.0, 6.0), 0.4)), Pasquill::E);
-        assert_eq!(pasquill(5.5, Sun::NightClear), Pasquill::D);
-        assert_eq!(pasquill(1.0, sun(12.0, (19.0, 6.0), 0.0)), Pasquill::A);
-        assert_eq!(pasquill(4.0, sun(9.0, (19.0, 6.0), 0.2)), Pasquill::B);
-        assert_eq!(pasquill(9.0, sun(12.0, (19.0, 6.0), 1.0)), Pasquill::D);
+        let class = |speed_m_s, sky| {
+            let wind = Wind { speed_m_s, from_deg: 0.0 };
+            air(wind, sky, None, Roughness::Rural, None, 293.15).class
+        };
+        assert_eq!(class(1.5, Sky::ClearNight), Class::F);
+        assert_eq!(class(5.0, sky(23.0, (19.0, 6.0), 0.4)), Class::E);
+        assert_eq!(class(5.5, Sky::ClearNight), Class::D);
+        assert_eq!(class(1.0, sky(12.0, (19.0, 6.0), 0.0)), Class::A);
+        assert_eq!(class(4.0, sky(9.0, (19.0, 6.0), 0.2)), Class::B);
+        assert_eq!(class(9.0, sky(12.0, (19.0, 6.0), 1.0)), Class::D);
     }
 
     #[test]
@@ -166,11 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn the_neutral_profile_is_the_logarithm() {
-        // Grade: exact. z0 0.03 m: ln(3.03/0.03) / ln(10.03/0.03).
-        let expected = (3.03f64 / 0.03).ln() / (10.03f64 / 0.03).ln();
-        assert!((profile(Pasquill::D, 0.03, 3.0) - expected).abs() < 1e-12);
-        // Stable air: less wind near the ground than in neutral air; unstable: more.
-        assert!(profile(Pasquill::F, 0.03, 3.0) < expected && profile(Pasquill::A, 0.03, 3.0) > expected);
+    fn the_sun_stands_highest_at_midday_and_is_down_at_night() {
+        // Grade: behaviour.
+        let at = |hour| sun_elevation_deg(hour, (19.0, 5.5));
+        assert!((at(12.25) - 75.0).abs() < 1e-9);
+        assert!(at(7.0) > 0.0 && at(7.0) < at(10.0) && at(23.0) < 0.0 && at(3.0) < 0.0);
     }
 }
