@@ -72,7 +72,7 @@ pub enum Command {
                       clear-night --at 121.1,31.45 --point 800,0 --level aegl60\n  sandtable gas --substance propane --rate 1 --wind 5 --from 0 --class D \
                       --level 20ppm --lang en"
     )]
-    Gas(GasArgs),
+    Gas(Box<GasArgs>),
     /// Check a model against exact solutions, benchmarks and experiments
     Validate {
         #[command(subcommand)]
