@@ -78,7 +78,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     // Names that point nowhere; the nearest is offered.
     ("drill.ron", "SeepLevee(\"levee_1\")", "SeepLevee(\"levee_l\")", "did you mean \"levee_1\"?"),
     ("drill.ron", "site: \"tank_ammonia\"", "site: \"tank_amonia\"", "did you mean \"tank_ammonia\"?"),
-    ("drill.ron", "substance: \"ammonia\"", "substance: \"amonia\"", "did you mean \"ammonia\"?"),
+    ("drill.ron", "substance: \"ammonia\"", "substance: \"amonia\"", "did you mean ammonia?"),
     ("drill.ron", "zone: \"old_town_1\"", "zone: \"old_twn_1\"", "did you mean \"old_town_1\"?"),
     ("drill.ron", "to: \"duty_119\"", "to: \"duty_911\"", "did you mean \"duty_119\"?"),
     ("drill.ron", "AfterInject(\"J-02\"", "AfterInject(\"J-2\"", "did you mean \"J-02\"?"),
