@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 export OMP_NUM_THREADS=1
 cargo bench -q -p shallow --bench flood -- "all wet, 1 threads|memory f32, 1 threads" 2>/dev/null | grep -E "^(flood|limit)|thrpt"
 if [ -n "${PEERS:-}" ] && [ -n "${ANUGA:-}" ]; then
-    for alg in DE0 DE1; do "$ANUGA" "$PEERS/bench_anuga.py" --case speed --n 500 --T 0.5 --alg $alg | tail -1; done
+    for alg in DE0 DE1; do "$ANUGA" "$PEERS/bench_anuga.py" --case speed --n 250 --T 4 --alg $alg | tail -1; done
     "$ANUGA" "$PEERS/bench_anuga.py" --case stoker --alg DE1 | tail -1
     "$ANUGA" "$PEERS/bench_anuga.py" --case thacker --n 50 --alg DE1 | tail -1
 else
