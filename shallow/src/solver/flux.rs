@@ -190,12 +190,15 @@ pub fn mobile<R: Real>(h: R, film: R, least: R) -> R {
     if m > least { m } else { R::of(0.0) }
 }
 
+/// No wave is faster, m/s.
+pub const FASTEST_M_S: f64 = 300.0;
+
 /// A wave faster than 300 m/s, a negative depth, or a number that is none.
 #[inline(always)]
 pub fn unsound<R: Real>(h: &[R], speed: &[R]) -> bool {
     let mut bad = 0u32;
     for (h, s) in h.iter().zip(speed) {
-        bad |= u32::from(!((*h >= R::of(0.0)) & (*s < R::of(300.0))));
+        bad |= u32::from(!((*h >= R::of(0.0)) & (*s < R::of(FASTEST_M_S))));
     }
     bad != 0
 }

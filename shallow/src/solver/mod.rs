@@ -30,7 +30,7 @@ use base::grid::Grid;
 use base::{digest::Digest, math};
 use column::Column;
 pub use domain::{Domain, Edge, EdgeKind, EdgeSide, Options, Scheme};
-use flux::{STILL_M, gain, mobile};
+use flux::{FASTEST_M_S, STILL_M, gain, mobile};
 pub use real::Real;
 use rows::{Crests, Field, Rim, Water};
 use serde::{Deserialize, Serialize};
@@ -555,7 +555,11 @@ impl<R: Real> Solver<R> {
         let n = self.grid.len();
         let sound = |w: &Water<R>, c: usize| {
             let calm = w.qx[c].size() < R::of(1e6) && w.qy[c].size() < R::of(1e6);
-            w.h[c] >= R::of(0.0) && w.h[c] < R::of(9e3) && calm
+            let m = mobile(w.h[c], self.film, self.least).f64();
+            let swift = self.kind(c) != Kind::Inertial
+                && m > STILL_M
+                && w.qx[c].f64().abs() + w.qy[c].f64().abs() >= FASTEST_M_S * m;
+            w.h[c] >= R::of(0.0) && w.h[c] < R::of(9e3) && calm && !swift
         };
         let own = |c: usize| !sound(&self.state.water, c) || !self.state.z[c].is_sound();
         let mut cells: Vec<usize> = (0..n).filter(|&c| own(c)).collect();

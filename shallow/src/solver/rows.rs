@@ -6,6 +6,10 @@ use super::real::{Real, greater, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
 use crate::flow::G;
 
+/// Froude number above which no cell's momentum is taken from its faces' discharges under local inertia, which is for calm water
+/// (assumption).
+const SWIFT: f64 = 3.0;
+
 /// What the rim is at this moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rim {
@@ -221,7 +225,12 @@ impl<R: Real> Field<'_, R> {
         };
         let west = if i > 0 { w.qx[c - 1] } else { beyond(0, j, w.qx[c]) };
         let south = if j > 0 { w.qy[c - self.nx] } else { beyond(2, i, w.qy[c]) };
-        (half * (west + w.qx[c]), half * (south + w.qy[c]))
+        // Beside a bank a thin cell's faces may pass more than it could ever carry itself.
+        let m = mobile(w.h[c], self.film, self.least);
+        let most = R::of(SWIFT) * m * (R::of(G) * m).quick_root();
+        // In this order a number that is none stays one, and is found.
+        let held = |q: R| lesser(most, greater(-most, q));
+        (held(half * (west + w.qx[c])), held(half * (south + w.qy[c])))
     }
 
     /// One cell as a face sees it: bed, mobile depth, velocity east and north.
