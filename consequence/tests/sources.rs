@@ -93,20 +93,3 @@ fn doses_are_those_of_the_worked_numbers() {
     // Grade: reference. Probits and thermal doses.
     hold("doses");
 }
-
-/// A million people at speed: `cargo test --release -p consequence -- --ignored million`.
-#[test]
-#[ignore = "a measurement, for a release build"]
-fn a_million_people_breathe_sixty_times_faster_than_time() {
-    // Grade: behaviour. 10 s steps, two threads.
-    let started = std::time::Instant::now();
-    let clock = move || started.elapsed().as_secs_f64();
-    let bench = Bench { data: None, quick: false, clock: &clock };
-    for case in cases().iter().filter(|c| c.name == "million") {
-        let result = (case.run)(&bench);
-        for row in &result.rows {
-            println!("{}", row.line());
-        }
-        assert!(result.passes(), "{:?}", result.misses());
-    }
-}

@@ -4,9 +4,17 @@
 use hydro::validate::{Bench, cases};
 use std::path::PathBuf;
 
-/// Cases of which a row is outside its bound at present: told, not judged here. `sandtable validate flood` judges them. Who
-/// mends one strikes it from this list.
-const SHORT: [&str; 6] = ["rest-random", "rest-built", "ritter", "stoker-field", "dressler", "channel-straight"];
+/// Rows outside their bounds at present, by case and words of the row (all rows where there are none): told, not judged here.
+/// `sandtable validate flood` judges them. Who mends one strikes it from this list.
+const SHORT: [(&str, &str); 7] = [
+    ("rest-random", ""),
+    ("rest-built", ""),
+    ("ritter", ""),
+    ("stoker-field", ""),
+    ("dressler", ""),
+    ("channel-straight", "without the channel, level"),
+    ("channel-straight", "greatest outflow"),
+];
 
 /// Third-party data beside the repository.
 fn data() -> Option<PathBuf> {
@@ -38,7 +46,8 @@ fn hold(beginnings: &[&str]) {
                 "{} {} {} {}: {} = {:e}, bound {}",
                 case.name, row.grid, row.scheme, row.precision, row.what, row.value, row.bound
             );
-            if SHORT.contains(&case.name) { println!("falls short: {line}") } else { wrong.push(line) }
+            let short = SHORT.iter().any(|(name, words)| *name == case.name && row.what.contains(words));
+            if short { println!("falls short: {line}") } else { wrong.push(line) }
         }
     }
     assert!(run > 0, "no case is called {beginnings:?}");

@@ -230,6 +230,35 @@ fn a_broken_number_is_walled_in_within_a_step_and_named() {
 }
 
 #[test]
+fn a_thin_cell_takes_no_more_momentum_from_its_faces_than_it_could_carry() {
+    // Grade: exact. 1 m2/s through the faces of a hundredth of a millimetre would be 100 km/s.
+    let domain = Domain::new(grid(20, 20, 10.0), vec![0.0; 400], vec![0.03; 400]);
+    let mut solver = Solver::<f32>::new(&domain, options(Scheme::Inertial));
+    let (thin_m, deep_m) = (1e-5, 1.0);
+    solver.set_depth_m(&(0..400).map(|c| if c == 210 { thin_m } else { deep_m }).collect::<Vec<_>>());
+    for cell in [209, 210, 211] {
+        solver.set_momentum_m2_s(cell, 1.0, 0.0);
+    }
+    let (thin, deep) = (solver.momentum_m2_s(210).0, solver.momentum_m2_s(211).0);
+    assert!((thin / (3.0 * thin_m * (G * thin_m).sqrt()) - 1.0).abs() < 1e-3, "{thin}");
+    assert_eq!(deep, 1.0, "what a deep cell carries stays as it is");
+}
+
+#[test]
+fn a_cell_too_swift_for_any_step_is_walled_in_and_named() {
+    // Grade: behaviour. Without friction nothing slows it, and no shorter step mends it.
+    for scheme in [Scheme::First, Scheme::Second] {
+        let domain = Domain::new(grid(40, 20, 10.0), vec![0.0; 800], vec![0.0; 800]);
+        let mut solver = Solver::<f64>::new(&domain, options(scheme));
+        solver.set_depth_m(&vec![1e-4; 800]);
+        solver.set_momentum_m2_s(415, 1.0, 0.0);
+        let interventions = solver.advance(0.0, 1.0, &mut no_sources);
+        assert!(interventions.iter().any(|i| i.cell == 415), "{scheme:?}: {interventions:?}");
+        assert!(solver.ledger().error() < 1e-12 && fastest(&solver) < 300.0, "{scheme:?}");
+    }
+}
+
+#[test]
 fn slow_rises_of_deep_water_are_not_lost_in_single_precision() {
     // Grade: exact. 0.36 mm/h into a lake of 30 m: each step's gain is a tenth of the last bit of the depth.
     let grid = grid(64, 32, 10.0);

@@ -122,6 +122,19 @@ pub struct Aloha {
 }
 
 impl Aloha {
+    /// An hour's leak at the ground of open country, 5 m/s, class D, no lid: most of ALOHA's published examples.
+    pub fn open_country(rate_kg_s: f64) -> Aloha {
+        Aloha {
+            rate_kg_s,
+            duration_s: 3600.0,
+            height_m: 0.0,
+            wind_10m_m_s: 5.0,
+            roughness_m: 0.03,
+            class: Class::D,
+            town: false,
+            lid_m: 1e5,
+        }
+    }
     /// Wind that carries the gas, m/s: at 3 m, or at the release where that is higher. Businger's profile with Pasquill's lengths
     /// L = -11.4 z0^0.10, -26 z0^0.17, -123 z0^0.30, none, 123 z0^0.30, 26 z0^0.17 (read in a public transcription of Pasquill
     /// 1974); with it ALOHA's zones in stable air come out, without it they are a tenth short.

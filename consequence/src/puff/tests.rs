@@ -273,16 +273,7 @@ fn the_handbook_s_plume_puff_and_finite_release_come_out() {
 #[test]
 fn aloha_s_passive_zones_come_out() {
     // Grade: reference. V1: 99.9, 28.5, 10.3 ppm at 570, 1200, 2300 m; V2: 20 and 64 m for 100 and 10 ppm.
-    let aloha = Aloha {
-        rate_kg_s: 1.0,
-        duration_s: 3600.0,
-        height_m: 0.0,
-        wind_10m_m_s: 5.0,
-        roughness_m: 0.03,
-        class: Class::D,
-        town: false,
-        lid_m: 1e5,
-    };
+    let aloha = Aloha::open_country(1.0);
     let kg_m3 = |ppm: f64| ppm * 1e-6 * 0.01703 * 101_325.0 / (8.314_462 * 288.15);
     for (x, ppm) in [(570.0, 99.9), (1200.0, 28.5), (2300.0, 10.3)] {
         let got = aloha.steady_kg_m3(x, 0.0, 0.0) / kg_m3(ppm);

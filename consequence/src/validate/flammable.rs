@@ -106,16 +106,7 @@ fn flammable(bench: &Bench) -> CaseResult {
     // Methane is lighter than air: ALOHA's passive formula, its sigma-y for 18 s instead of 10 min.
     let methane = all.find("methane").expect("in the table");
     let narrower = base::math::pow(AVERAGING_S / 600.0, 0.2);
-    let plume = Aloha {
-        rate_kg_s: 1.0 / narrower,
-        duration_s: 600.0,
-        height_m: 0.0,
-        wind_10m_m_s: 5.0,
-        roughness_m: 0.03,
-        class: Class::D,
-        town: false,
-        lid_m: 1e5,
-    };
+    let plume = Aloha { duration_s: 600.0, ..Aloha::open_country(1.0 / narrower) };
     let lower = methane.flammable.as_ref().map_or(f64::NAN, |f| f.lfl.value);
     for (share, column) in [(flash::RED_SHARE, "lfl60_m"), (flash::YELLOW_SHARE, "lfl10_m")] {
         // On the axis a narrower plume is a stronger one.

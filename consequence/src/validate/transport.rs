@@ -87,16 +87,7 @@ fn kg_m3(ppm: f64, molar_mass_kg_mol: f64, kelvin: f64) -> f64 {
 fn aloha_zones(bench: &Bench) -> CaseResult {
     let name = "transport-aloha";
     let mut result = CaseResult::new(name);
-    let plain = Aloha {
-        rate_kg_s: 1.0,
-        duration_s: 3600.0,
-        height_m: 0.0,
-        wind_10m_m_s: 5.0,
-        roughness_m: 0.03,
-        class: Class::D,
-        town: false,
-        lid_m: 1e5,
-    };
+    let plain = Aloha::open_country(1.0);
     for (x, ppm) in [(570.0, 99.9), (1200.0, 28.5), (2300.0, 10.3)] {
         let got = plain.steady_kg_m3(x, 0.0, 0.0) / kg_m3(1.0, 0.01703, 288.15);
         result.rows.push(Row::near(format!("V1, I1 formula at {x:.0} m, ppm"), got, ppm, 0.01));

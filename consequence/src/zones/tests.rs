@@ -2,7 +2,7 @@ use super::*;
 use crate::puff::plume::Aloha;
 use crate::puff::{Options, Scheme};
 use crate::release::{Emission, Entry, Release, Step};
-use crate::weather::{Class, Weather, WeatherSpec};
+use crate::weather::{Weather, WeatherSpec};
 
 fn weather(class: &str, wind_m_s: f64, from_deg: f64) -> Weather {
     let text = format!(
@@ -67,16 +67,7 @@ fn a_zone_reaches_as_far_as_aloha_s_and_its_lines_hold_it() {
     assert!(zone.possible.iter().any(|p| p.holds(aside)));
     assert_eq!((found.zones[1].farthest_m, found.zones[1].pieces.len()), (0.0, 0));
     // The closed form beside it.
-    let aloha = Aloha {
-        rate_kg_s: 1.0,
-        duration_s: 3600.0,
-        height_m: 0.0,
-        wind_10m_m_s: 5.0,
-        roughness_m: 0.03,
-        class: Class::D,
-        town: false,
-        lid_m: 1e5,
-    };
+    let aloha = Aloha::open_country(1.0);
     assert!((zone.farthest_m / aloha.zone_m(ppm100).unwrap() - 1.0).abs() < 0.05);
 }
 

@@ -304,9 +304,13 @@ fn compare(bench: &Bench, name: &str, valley: &Valley, outflow_within: f64) -> C
         row(format!("peak level at gauge {}: off by, m", k + 1), off, Bound::AtMost(0.15));
     }
     row("level over the wave, RMS, m".into(), mean(&with), Bound::Shown);
-    row("... over the same without the channel".into(), mean(&with) / mean(&without), Bound::AtMost(0.5));
+    row("... as a share of that without the channel, level".into(), mean(&with) / mean(&without), Bound::AtMost(0.5));
     row("greatest depth on the plain, RMS, m".into(), deep(&with), Bound::AtMost(0.1));
-    row("... over the same without the channel".into(), deep(&with) / deep(&without), Bound::AtMost(1.0 / 3.0));
+    row(
+        "... as a share of that without the channel, depth".into(),
+        deep(&with) / deep(&without),
+        Bound::AtMost(1.0 / 3.0),
+    );
     let outflow = with.peak_m3_s() / fine.peak_m3_s() - 1.0;
     let within =
         if outflow_within.is_finite() { Bound::Between(-outflow_within, outflow_within) } else { Bound::Shown };
