@@ -10,6 +10,17 @@ use shallow::flow::{Account, Face, Flow, G, Side};
 use shallow::solver::{Domain, Edge, EdgeKind, EdgeSide, Kind, Options, Real, Scheme, Solver, SolverState};
 
 const SCHEMES: [Scheme; 4] = [Scheme::Auto, Scheme::Inertial, Scheme::First, Scheme::Second];
+/// Every scheme, by steps alike and by local steps.
+const RUNS: [(Scheme, usize); 8] = [
+    (Scheme::Auto, 1),
+    (Scheme::Auto, 5),
+    (Scheme::Inertial, 1),
+    (Scheme::Inertial, 5),
+    (Scheme::First, 1),
+    (Scheme::First, 5),
+    (Scheme::Second, 1),
+    (Scheme::Second, 5),
+];
 
 fn grid(nx: usize, ny: usize, cell_m: f64) -> Grid {
     Grid { nx, ny, cell_m, x0: 0.0, y0: 0.0 }
@@ -117,12 +128,12 @@ fn busy_domain(porous: bool) -> Domain {
     domain
 }
 
-fn busy_options(scheme: Scheme) -> Options {
-    Options { film_m: 0.002, ..options(scheme) }
+fn busy_options((scheme, short_steps_most): (Scheme, usize)) -> Options {
+    Options { film_m: 0.002, short_steps_most, ..options(scheme) }
 }
 
-fn busy<R: Real>(scheme: Scheme, porous: bool) -> Solver<R> {
-    let mut solver = Solver::<R>::new(&busy_domain(porous), busy_options(scheme));
+fn busy<R: Real>(run: (Scheme, usize), porous: bool) -> Solver<R> {
+    let mut solver = Solver::<R>::new(&busy_domain(porous), busy_options(run));
     let depth: Vec<f64> = (0..300 * 90)
         .map(|c| match c % 300 {
             0..50 => 5.0,
@@ -160,16 +171,16 @@ fn run_busy<R: Real>(solver: &mut Solver<R>, from_s: f64, to_s: f64) {
 #[test]
 fn no_water_is_made_or_lost_under_any_scheme() {
     // Grade: exact.
-    for scheme in SCHEMES {
+    for run in RUNS {
         for porous in [false, true] {
-            let mut double = busy::<f64>(scheme, porous);
+            let mut double = busy::<f64>(run, porous);
             run_busy(&mut double, 0.0, 600.0);
             let ledger = double.ledger();
-            assert!(ledger.error() < 1e-12, "{scheme:?} {porous}: {:e} of {ledger:?}", ledger.error());
+            assert!(ledger.error() < 1e-12, "{run:?} {porous}: {:e} of {ledger:?}", ledger.error());
             assert!(ledger.of(Account::Boundary) > 1000.0 && ledger.of(Account::Structure).abs() < 1e-6);
-            let mut single = busy::<f32>(scheme, porous);
+            let mut single = busy::<f32>(run, porous);
             run_busy(&mut single, 0.0, 600.0);
-            assert!(single.ledger().error() < 1e-6, "{scheme:?} {porous}, f32: {:e}", single.ledger().error());
+            assert!(single.ledger().error() < 1e-6, "{run:?} {porous}, f32: {:e}", single.ledger().error());
         }
     }
 }
@@ -177,7 +188,7 @@ fn no_water_is_made_or_lost_under_any_scheme() {
 #[test]
 fn calm_and_fast_water_are_computed_by_schemes_of_their_own_side_by_side() {
     // Grade: behaviour.
-    let mut solver = busy::<f64>(Scheme::Auto, false);
+    let mut solver = busy::<f64>((Scheme::Auto, 1), false);
     run_busy(&mut solver, 0.0, 60.0);
     let kinds: Vec<Kind> = (0..300 * 90).map(|c| solver.kind(c)).collect();
     assert!(kinds.contains(&Kind::Inertial) && kinds.contains(&Kind::Second), "both at work");
@@ -193,24 +204,60 @@ fn print_of<R: Real>(solver: &Solver<R>) -> u64 {
 #[test]
 fn bits_are_the_same_on_1_2_and_8_threads_and_after_a_checkpoint() {
     // Grade: exact.
-    for scheme in SCHEMES {
+    for way in RUNS {
         let run = |threads| {
             with_threads(threads, || {
-                let mut solver = busy::<f32>(scheme, true);
+                let mut solver = busy::<f32>(way, true);
                 run_busy(&mut solver, 0.0, 400.0);
                 print_of(&solver)
             })
         };
         let one = run(1);
-        assert_eq!(one, run(2), "{scheme:?}");
-        assert_eq!(one, run(8), "{scheme:?}");
-        let mut first = busy::<f32>(scheme, true);
+        assert_eq!(one, run(2), "{way:?}");
+        assert_eq!(one, run(8), "{way:?}");
+        let mut first = busy::<f32>(way, true);
         run_busy(&mut first, 0.0, 200.0);
-        let kept: SolverState<f32> = first.state().clone();
+        let kept: SolverState<f32> = first.state();
         run_busy(&mut first, 200.0, 210.0);
-        let mut resumed = Solver::resume(&busy_domain(true), busy_options(scheme), kept);
+        let mut resumed = Solver::resume(&busy_domain(true), busy_options(way), kept);
         run_busy(&mut resumed, 200.0, 400.0);
-        assert_eq!(one, print_of(&resumed), "{scheme:?}: resumed");
+        assert_eq!(one, print_of(&resumed), "{way:?}: resumed");
+    }
+}
+
+#[test]
+fn local_steps_spare_work_and_flood_the_same_ground() {
+    // Grade: behaviour. A river 8 m deep flows over its bank onto a plain under a sheet of rain: the plain could take steps five
+    // times as long.
+    let grid = grid(512, 64, 20.0);
+    let bed = |c: usize| match c % 512 {
+        0..60 => -8.0,
+        60..62 => 0.2,
+        i => 0.001 * (i as f64 - 62.0) + 0.05 * at_random(c, 19),
+    };
+    let mut domain = Domain::new(grid, (0..grid.len()).map(bed).collect(), vec![0.03; grid.len()]);
+    let tide = EdgeKind::Stage(vec![(0.0, 0.0), (600.0, 0.8), (3600.0, 0.8)]);
+    domain.edges = vec![Edge { side: EdgeSide::West, from: 0, to: 64, kind: tide }];
+    for scheme in [Scheme::Auto, Scheme::Inertial, Scheme::First] {
+        let runs = [1, 5].map(|short_steps_most| {
+            let mut solver = Solver::<f64>::new(&domain, Options { short_steps_most, ..options(scheme) });
+            let depth = |c: usize| if c % 512 < 60 { 8.0 } else { 0.02 };
+            solver.set_depth_m(&(0..grid.len()).map(depth).collect::<Vec<_>>());
+            for minute in 0..40 {
+                assert!(solver.advance(60.0 * f64::from(minute), 60.0, &mut no_sources).is_empty());
+            }
+            solver
+        });
+        let [alike, local] = &runs;
+        let spared = local.cell_updates() as f64 / alike.cell_updates() as f64;
+        assert!(spared < 0.7, "{scheme:?}: {spared} of the work");
+        let flooded: Vec<usize> = (0..grid.len()).filter(|c| c % 512 >= 62 && alike.depth_m(*c) > 0.1).collect();
+        assert!(flooded.len() > 1000, "{scheme:?}: {} cells flooded", flooded.len());
+        let off = |c: &usize| (local.depth_m(*c) - alike.depth_m(*c)).abs();
+        let mean_m = flooded.iter().map(off).sum::<f64>() / flooded.len() as f64;
+        let most_m = flooded.iter().map(off).fold(0.0, f64::max);
+        println!("{scheme:?}: {spared:.2} of the work, {mean_m:.4} m apart on the mean, {most_m:.4} at most");
+        assert!(mean_m < 0.005 && most_m < 0.05, "{scheme:?}: {mean_m} m apart on the mean, {most_m} at most");
     }
 }
 

@@ -123,8 +123,8 @@ impl Run {
         Checkpoint {
             fingerprint: self.model.fingerprint,
             water: match &self.engine {
-                Engine::Single(s) => Water::Single(s.state().clone()),
-                Engine::Double(s) => Water::Double(s.state().clone()),
+                Engine::Single(s) => Water::Single(s.state()),
+                Engine::Double(s) => Water::Double(s.state()),
             },
             structures: self.structures.state.clone(),
             sewers: self.sewers.state.clone(),

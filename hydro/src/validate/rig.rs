@@ -97,7 +97,7 @@ impl<R: Real> Tank for Solver<R> {
     }
     fn resumed(&self, setup: &Setup) -> Box<dyn Tank> {
         let (domain, options) = domain(setup);
-        Box::new(Solver::resume(&domain, options, self.state().clone()))
+        Box::new(Solver::resume(&domain, options, self.state()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A band of tiles, the unit of parallel work: what it notes, and its step.
 
 use super::godunov;
+use super::paces::Pass;
 use super::real::Real;
 use super::rows::{Field, Rows, Run};
 use super::tiles::{Kind, TILE_H, TILE_W, Tile};
@@ -17,13 +18,16 @@ pub struct Band<R> {
     /// First tiles of runs in which a number went wrong.
     pub bad: Vec<usize>,
     pub updates: u64,
-    pub through_rims: f64,
+    /// Water that came in through the rims, m2 summed over faces.
+    pub through_rims_m2: f64,
     pub rows: Rows<R>,
 }
 
 /// A band's work as an operation that is compiled once for each width of vector registers.
 pub struct Piece<'a, R> {
+    /// By the short step, and by the long one of slow tiles.
     pub field: &'a Field<'a, R>,
+    pub long: &'a Field<'a, R>,
     pub b: usize,
     pub out: Four<'a, R>,
     pub band: &'a mut Band<R>,
@@ -35,50 +39,67 @@ impl<R: Real> pulp::NullaryFnOnce for Piece<'_, R> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        band_step(self.field, self.b, self.out, self.band, self.per_wave);
+        let Piece { field, long, b, out, band, per_wave } = self;
+        band_step((field, long), b, out, band, per_wave);
     }
 }
 
 #[inline(always)]
-fn band_step<R: Real>(field: &Field<R>, b: usize, mut out: Four<R>, band: &mut Band<R>, per_wave: f64) {
+fn band_step<R: Real>(
+    (field, long): (&Field<R>, &Field<R>),
+    b: usize,
+    mut out: Four<R>,
+    band: &mut Band<R>,
+    per_wave: f64,
+) {
     let (nx, j0) = (field.nx, b * TILE_H);
     let j1 = (j0 + TILE_H).min(field.ny);
     band.begin();
     let kinds = &field.kinds[b * field.tiles_x..(b + 1) * field.tiles_x];
     let tiles = band.tiles.len();
+    let slow = |t: usize| field.is_slow(b, t);
     let mut t = 0;
     while t < tiles {
         let start = t;
-        let (active, kind) = (band.active[t], kinds[t]);
-        while t < tiles && band.active[t] == active && kinds[t] == kind && t - start < kind.run_tiles() {
+        let (active, kind, lags) = (band.active[t], kinds[t], slow(t));
+        while t < tiles
+            && band.active[t] == active
+            && kinds[t] == kind
+            && slow(t) == lags
+            && t - start < kind.run_tiles()
+        {
             t += 1;
         }
         let (i0, i1) = (start * TILE_W, (t * TILE_W).min(nx));
         if !active {
-            (start..t).for_each(|s| keep(field, (j0, j1), s, &mut out, band));
+            (start..t).for_each(|s| keep(field, b, s, &mut out, band));
             continue;
         }
         band.fresh[start..t].fill(Tile::default());
-        let run = Run { i0, i1, j0, j1, kind };
-        let (speed, bad) = godunov::step_run(field, run, &mut out, &mut band.rows, &mut band.fresh[start..t]);
-        let speed = if kind == Kind::Inertial { speed.f64() * per_wave } else { speed.f64() };
-        band.speed_m_s = if speed > band.speed_m_s { speed } else { band.speed_m_s };
+        let run = Run { i0, i1, j0, j1, kind, slow: lags };
+        let field = if lags { long } else { field };
+        band.rows.through_rims = 0.0;
+        let bad = godunov::step_run(field, run, &mut out, &mut band.rows, &mut band.fresh[start..t]);
+        for tile in &mut band.fresh[start..t] {
+            if kind == Kind::Inertial {
+                tile.waves(per_wave);
+            }
+            band.speed_m_s = band.speed_m_s.max(f64::from(tile.speed));
+        }
         if bad {
             band.bad.push(start);
         }
         band.updates += ((i1 - i0) * (j1 - j0)) as u64;
+        band.through_rims_m2 += band.rows.through_rims * field.dt.f64();
     }
-    band.through_rims = band.rows.through_rims;
 }
 
 /// A band without an active tile.
 pub fn rest<R: Real>(field: &Field<R>, b: usize, mut out: Four<R>, band: &mut Band<R>) {
-    let j0 = b * TILE_H;
     band.begin();
     for s in 0..band.tiles.len() {
-        keep(field, (j0, (j0 + TILE_H).min(field.ny)), s, &mut out, band);
+        keep(field, b, s, &mut out, band);
     }
-    band.through_rims = 0.0;
 }
 
 impl<R> Band<R> {
@@ -86,19 +107,21 @@ impl<R> Band<R> {
         self.speed_m_s = 0.0;
         self.bad.clear();
         self.updates = 0;
-        self.rows.through_rims = 0.0;
+        self.through_rims_m2 = 0.0;
     }
 }
 
-/// A tile that is skipped: both buffers hold it from now on.
+/// A tile that is skipped: both buffers hold it from now on. A slow tile at which no fast one looks waits for the next round
+/// where it is.
 #[inline(always)]
-fn keep<R: Real>(field: &Field<R>, (j0, j1): (usize, usize), s: usize, out: &mut Four<R>, band: &mut Band<R>) {
+fn keep<R: Real>(field: &Field<R>, b: usize, s: usize, out: &mut Four<R>, band: &mut Band<R>) {
     band.fresh[s] = band.tiles[s];
-    band.fresh[s].synced = true;
-    if band.tiles[s].synced {
+    if band.tiles[s].synced || (band.rows.held.pass == Pass::Later { all: false } && field.is_alone(b, s)) {
         return;
     }
-    let nx = field.nx;
+    band.fresh[s].synced = true;
+    let (nx, j0) = (field.nx, b * TILE_H);
+    let j1 = (j0 + TILE_H).min(field.ny);
     let (a, z) = (s * TILE_W, ((s + 1) * TILE_W).min(nx));
     for j in j0..j1 {
         let (from, to) = (j * nx + a..j * nx + z, (j - j0) * nx + a..(j - j0) * nx + z);

@@ -193,10 +193,22 @@ pub struct Options {
     pub theta: f64,
     /// Longest inner step, s.
     pub step_s_max: f64,
+    /// Local time step: short steps that tiles of fast waves take to a long one of the others, at most 5; 1: all step alike. What
+    /// passes between them is of first order in time (and, under second order, in space): for large grids with deep or
+    /// fast water in a few places, not where every centimetre of a wave counts.
+    pub short_steps_most: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { scheme: Scheme::Auto, film_m: 0.0, courant: 0.9, alpha: 0.63, theta: 0.9, step_s_max: 60.0 }
+        Options {
+            scheme: Scheme::Auto,
+            film_m: 0.0,
+            courant: 0.9,
+            alpha: 0.63,
+            theta: 0.9,
+            step_s_max: 60.0,
+            short_steps_most: 1,
+        }
     }
 }

@@ -9,7 +9,7 @@
 //! edge or the foot of a cliff, a levee's crest or a weir, where one of the differences is none: there water falls freely.
 
 use super::flux::{Beside, mobile};
-use super::godunov::{Seen, Strange, crests_south_of, finish_x, finish_y, load, open_sources, settle};
+use super::godunov::{Strange, crests_south_of, finish_x, finish_y, load, open_sources, settle};
 use super::real::{Real, greater, lesser};
 use super::rows::{Field, Line, Rim, Rows, Run, face_row};
 use super::tiles::{TILE_W, Tile};
@@ -21,10 +21,10 @@ use base::fold::Four;
 const STAIR: f64 = 1.0 / 256.0;
 
 #[inline(always)]
-pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Rows<R>, tiles: &mut [Tile]) -> Seen<R> {
+pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Rows<R>, tiles: &mut [Tile]) -> bool {
     let n = run.i1 - run.i0;
     rows.fit(n);
-    let mut seen = (R::of(0.0), false);
+    let mut bad = false;
     let strange = Strange::around(field, run);
     let (first, end) = (run.j0 as isize, run.j1 as isize);
     load(field, run, first - 1, 1, rows);
@@ -58,9 +58,9 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
         if j > first {
             let row = (j - 1) as usize;
             if pushed {
-                settle::<R, true>(field, run, row, out, rows, tiles, &mut seen);
+                settle::<R, true>(field, run, row, out, rows, tiles, &mut bad);
             } else {
-                settle::<R, false>(field, run, row, out, rows, tiles, &mut seen);
+                settle::<R, false>(field, run, row, out, rows, tiles, &mut bad);
             }
         }
         if j < end {
@@ -71,7 +71,7 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
         std::mem::swap(&mut rows.south, &mut rows.north);
         std::mem::swap(&mut rows.north_before, &mut rows.north_side);
     }
-    seen
+    bad
 }
 
 /// Bed and depth of row `j` into line `slot`: all that a tilt reads of it.
@@ -192,7 +192,7 @@ fn beside_crests<R: Real>(field: &Field<R>, run: Run, j: isize, mut level: impl 
 fn between<R: Real>(field: &Field<R>, run: Run, j: isize, tilted: (bool, bool), rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
     let zero = R::of(0.0);
-    let Rows { line: [below, above, _], north, crest, bare, through_rims, north_before, south_side, .. } = rows;
+    let Rows { line: [below, above, _], north, crest, bare, through_rims, north_before, south_side, held, .. } = rows;
     let crests = crests_south_of(field, j);
     let crest = match crests {
         Some(list) => Field::crest_row(list, run.i0 as isize, n, crest, bare),
@@ -257,6 +257,7 @@ fn between<R: Real>(field: &Field<R>, run: Run, j: isize, tilted: (bool, bool), 
         Field::weirs(list, run.i0 as isize, n, north, |k| (below.along_y(k + 2), above.along_y(k + 2)));
     }
     finish_y(field, run, j, north, through_rims);
+    held.along(field, run, j as usize, north);
 }
 
 /// Fluxes along row `j` (line 1) and the push of its tilted bed, into `rows.x` and the sources; whether it may be tilted along x.
@@ -335,6 +336,7 @@ fn along<R: Real>(
         (line.along_x(k + 1), line.along_x(k + 2))
     });
     finish_x(field, run, j, &mut rows.x, &mut rows.through_rims);
+    rows.held.across(field, run, j, &mut rows.x);
     if tilted_x || tilted_y {
         let m = &rows.line[1].m[2..];
         if tilted_x {

@@ -27,9 +27,6 @@ const RESTLESS_M: f64 = 1e-3;
 /// relief on 10 m cells).
 const CLIFF: f64 = 0.1;
 
-/// What a run's step found: largest |u| + |v| + 2c, and whether a number went wrong.
-pub type Seen<R> = (R, bool);
-
 /// Crests on the faces between row `j - 1` and row `j`.
 #[inline(always)]
 pub fn crests_south_of<'a, R: Real>(field: &Field<'a, R>, j: isize) -> Option<&'a super::rows::Crests<R>> {
@@ -124,7 +121,7 @@ pub fn settle<R: Real, const SOURCE: bool>(
     out: &mut Four<R>,
     rows: &mut Rows<R>,
     tiles: &mut [Tile],
-    seen: &mut Seen<R>,
+    bad: &mut bool,
 ) {
     let n = run.i1 - run.i0;
     let (from, to) = (j * field.nx + run.i0, (j % TILE_H) * field.nx + run.i0);
@@ -159,12 +156,10 @@ pub fn settle<R: Real, const SOURCE: bool>(
         &mut rows.mobile[..n],
         &mut rows.speed[..n],
     );
-    let fastest = super::real::largest(&rows.speed[..n]);
-    seen.0 = super::real::greater(fastest, seen.0);
-    seen.1 |= flux::unsound(&out.0[to..to + n], &rows.speed[..n]);
+    *bad |= flux::unsound(&out.0[to..to + n], &rows.speed[..n]);
     for (s, tile) in tiles.iter_mut().enumerate() {
-        let row = &rows.mobile[s * TILE_W..((s + 1) * TILE_W).min(n)];
-        tile.note(row, j == run.j0, j + 1 == run.j1);
+        let row = s * TILE_W..((s + 1) * TILE_W).min(n);
+        tile.note(&rows.mobile[row.clone()], &rows.speed[row], j == run.j0, j + 1 == run.j1);
     }
 }
 
@@ -182,10 +177,10 @@ pub fn run_second<R: Real>(
     out: &mut Four<R>,
     rows: &mut Rows<R>,
     tiles: &mut [Tile],
-) -> Seen<R> {
+) -> bool {
     let n = run.i1 - run.i0;
     rows.fit(n);
-    let mut seen = (R::of(0.0), false);
+    let mut bad = false;
     let (first, end) = (run.j0 as isize, run.j1 as isize);
     let strange = Strange::around(field, run);
     load(field, run, first - 2, 0, rows);
@@ -229,9 +224,10 @@ pub fn run_second<R: Real>(
                 });
             }
             finish_y(field, run, j, &mut rows.north, &mut rows.through_rims);
+            rows.held.along(field, run, j as usize, &mut rows.north);
         }
         if j > first {
-            settle::<R, true>(field, run, (j - 1) as usize, out, rows, tiles, &mut seen);
+            settle::<R, true>(field, run, (j - 1) as usize, out, rows, tiles, &mut bad);
         }
         if j >= first && j < end {
             let row = j as usize;
@@ -259,6 +255,7 @@ pub fn run_second<R: Real>(
                 (line.along_x(k + 1), line.along_x(k + 2))
             });
             finish_x(field, run, row, &mut rows.x, &mut rows.through_rims);
+            rows.held.across(field, run, row, &mut rows.x);
             let (east, west) = (&rows.east, &rows.west);
             let (north, south) = (&rows.north_side, &rows.south_side);
             bed_source(n, (&east.b[1..], &east.m[1..]), (&west.b[1..], &west.m[1..]), &mut rows.source_x);
@@ -269,7 +266,7 @@ pub fn run_second<R: Real>(
         std::mem::swap(&mut rows.north_before, &mut rows.north_side);
         rows.line.rotate_left(1);
     }
-    seen
+    bad
 }
 
 /// g/2 (m1 + m0) (eta1 - eta0) over a row of cells.
@@ -293,8 +290,8 @@ pub fn open_sources<R: Real>(field: &Field<R>, run: Run, j: usize, rows: &mut Ro
     }
 }
 
-/// Tiles of another scheme around a run: over faces to them only first-order fluxes pass, so that both sides compute
-/// the same.
+/// Tiles of another scheme around a run (under second order, whose faces look half a step ahead, also of another step): over
+/// faces to them only first-order fluxes pass, so that both sides compute the same.
 pub struct Strange {
     pub west: bool,
     pub east: bool,
@@ -304,7 +301,8 @@ pub struct Strange {
 
 impl Strange {
     pub fn around<R: Real>(field: &Field<R>, run: Run) -> Strange {
-        let other = |i: usize, j: usize| field.kind_at(i, j) != run.kind;
+        let second = run.kind == Kind::Second;
+        let other = |i: usize, j: usize| field.kind_at(i, j) != run.kind || (second && field.apart(run, i, j));
         let mut strange = Strange {
             west: run.i0 > 0 && other(run.i0 - 1, run.j0),
             east: run.i1 < field.nx && other(run.i1, run.j0),
@@ -646,7 +644,7 @@ fn reconstruct<R: Real>(
     }
 }
 
-/// One run by the scheme of its tiles. Inlined, like all it calls, into code for the machine's vector registers.
+/// One run by the scheme of its tiles; whether a number went wrong. Inlined, like all it calls, into code for the machine's vector registers.
 #[inline(always)]
 pub fn step_run<R: Real>(
     field: &Field<R>,
@@ -654,7 +652,7 @@ pub fn step_run<R: Real>(
     out: &mut Four<R>,
     rows: &mut Rows<R>,
     tiles: &mut [Tile],
-) -> Seen<R> {
+) -> bool {
     match run.kind {
         Kind::First => super::first::run(field, run, out, rows, tiles),
         Kind::Second => run_second(field, run, out, rows, tiles),

@@ -10,7 +10,7 @@
 //! three times. Faces at the ends of a run, at rims and under crests are computed once more, one by one.
 
 use super::flux::{self, NO_CREST, gain, mobile, over_crest, passing};
-use super::godunov::{Seen, widths};
+use super::godunov::widths;
 use super::real::{Real, greater, lesser};
 use super::rows::{Crests, Field, Line, Rim, Rows, Run};
 use super::tiles::{Kind, TILE_H, TILE_W, Tile};
@@ -21,29 +21,29 @@ use base::fold::Four;
 const SHARE_MOST: f64 = 0.5;
 
 #[inline(always)]
-pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Rows<R>, tiles: &mut [Tile]) -> Seen<R> {
+pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Rows<R>, tiles: &mut [Tile]) -> bool {
     let n = run.i1 - run.i0;
     rows.fit(n);
-    let law = Law::new(field);
-    let mut deepest = R::of(0.0);
+    let law = Law::new(field, field.dt, field.k);
+    // Between tiles of unlike steps both sides reckon by the long one.
+    let long = Law::new(field, field.long, field.long_k);
     let mut bad = false;
     // Lines 0 and 1: bed and mobile depth of rows j - 1 and j.
     levels(field, run, run.j0 as isize - 1, &mut rows.line[0]);
     for j in run.j0..=run.j1 {
         levels(field, run, j as isize, &mut rows.line[1]);
-        faces_south_of(field, run, &law, j, rows);
+        faces_south_of(field, run, (&law, &long), j, rows);
         if j > run.j0 {
-            settle(field, run, j - 1, out, rows, tiles, &mut deepest, &mut bad);
+            settle(field, run, j - 1, out, rows, tiles, &mut bad);
         }
         if j < run.j1 {
-            faces_across(field, run, &law, j, rows);
+            faces_across(field, run, (&law, &long), j, rows);
         }
         let Rows { line: [below, here, _], south, north, .. } = rows;
         std::mem::swap(below, here);
         std::mem::swap(south, north);
     }
-    let wave = (R::of(G) * deepest).root();
-    (wave, bad)
+    bad
 }
 
 /// What the law of a face needs of the step.
@@ -76,15 +76,15 @@ struct At<R> {
 
 impl<R: Real> Law<R> {
     #[inline(always)]
-    fn new(field: &Field<R>) -> Law<R> {
+    fn new(field: &Field<R>, dt: R, k: R) -> Law<R> {
         let half = R::of(0.5);
         Law {
             theta: field.theta,
             side: half * (R::of(1.0) - field.theta),
-            push: R::of(G) * field.k,
-            dt_half: R::of(0.5) * field.dt,
+            push: R::of(G) * k,
+            dt_half: half * dt,
             // A step of no length moves nothing, whatever it may take.
-            most: if field.k > R::of(0.0) { R::of(SHARE_MOST) / field.k } else { R::of(0.0) },
+            most: if k > R::of(0.0) { R::of(SHARE_MOST) / k } else { R::of(0.0) },
         }
     }
 
@@ -135,9 +135,9 @@ impl<R: Real> Law<R> {
 
 /// Discharges through the faces between rows `j - 1` (line 0) and `j` (line 1), into `rows.north`.
 #[inline(always)]
-fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, rows: &mut Rows<R>) {
+fn faces_south_of<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &Law<R>), j: usize, rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
-    let Rows { line: [below, here, _], north, through_rims, still, west, .. } = rows;
+    let Rows { line: [below, here, _], north, through_rims, still, west, held, .. } = rows;
     if j == 0 || j == field.ny {
         let (side, row, inner) =
             if j == 0 { (2, 0, 1.min(field.ny - 1)) } else { (3, j - 1, (j - 1).saturating_sub(1)) };
@@ -159,25 +159,35 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
         } else {
             &w.qx[at - nx - 1..at - nx - 1 + n]
         };
-        face_row(
-            law,
-            &below.b[2..n + 2],
-            &below.m[2..n + 2],
-            &here.b[2..n + 2],
-            &here.m[2..n + 2],
-            &field.friction[at - nx..at - nx + n],
-            &field.friction[at..at + n],
-            &w.qy[at - nx..at - nx + n],
-            before,
-            &w.qy[at..at + n],
-            t_west,
-            &w.qx[at - nx..at - nx + n],
-            &w.qx[at - 1..at - 1 + n],
-            &w.qx[at..at + n],
-            &mut north.mass[..n],
-        );
+        let apart = |k: usize| {
+            (j == run.j0 && field.apart(run, run.i0 + k, j - 1)) || (j == run.j1 && field.apart(run, run.i0 + k, j))
+        };
+        // The whole row; then the edges to tiles of another step once more. (Loops, not closures: what a closure calls is not
+        // compiled for the machine's vector registers.)
+        let edges = if !field.slow.is_empty() && (j == run.j0 || j == run.j1) { n } else { 0 };
+        let unlike = (0..edges).step_by(TILE_W).filter(|k| apart(*k)).map(|k| (long, k..(k + TILE_W).min(n)));
+        for (law, k) in std::iter::once((law, 0..n)).chain(unlike) {
+            let (near, far) = (at - nx + k.start..at - nx + k.end, at + k.start..at + k.end);
+            face_row(
+                law,
+                &below.b[2 + k.start..2 + k.end],
+                &below.m[2 + k.start..2 + k.end],
+                &here.b[2 + k.start..2 + k.end],
+                &here.m[2 + k.start..2 + k.end],
+                &field.friction[near.clone()],
+                &field.friction[far.clone()],
+                &w.qy[near.clone()],
+                &before[k.clone()],
+                &w.qy[far.clone()],
+                &t_west[k.clone()],
+                &w.qx[near],
+                &w.qx[far.start - 1..far.end - 1],
+                &w.qx[far],
+                &mut north.mass[k],
+            );
+        }
         // One face by itself: at the western rim, where nothing lies further west, and under a crest.
-        let single = |k: usize, crest: R| {
+        let single = |k: usize| {
             let c = at + k;
             let west = |c: usize| if run.i0 + k > 0 { c - 1 } else { c };
             let around = At {
@@ -192,13 +202,15 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
                 q1: w.qy[c],
                 t: [w.qx[west(c - nx)], w.qx[c - nx], w.qx[west(c)], w.qx[c]],
             };
-            law.discharge(around, crest)
+            (if apart(k) { long } else { law }, around)
         };
         if run.i0 == 0 {
-            north.mass[0] = single(0, R::of(NO_CREST));
+            let (law, at) = single(0);
+            north.mass[0] = law.open(at);
         }
         for (k, level) in crests(&field.crest_north[j - 1], run.i0 as isize, n) {
-            let free = flux::Passing { mass: single(k, level), ..Default::default() };
+            let (law, at) = single(k);
+            let free = flux::Passing { mass: law.discharge(at, level), ..Default::default() };
             let (l, r) = (field.cell(run.i0 + k, j - 1), field.cell(run.i0 + k, j));
             north.mass[k] = over_crest(l, r, level, free).mass;
         }
@@ -218,13 +230,14 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, r
         // Rims are booked and porosity laid over the faces as under the Godunov schemes.
         super::godunov::finish_y(field, run, j as isize, north, through_rims);
     }
+    held.along(field, run, j, north);
 }
 
 /// Discharges through the faces across x of row `j` (line 1), into `rows.through_x`: entry k is west of column i0 + k.
 #[inline(always)]
-fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, rows: &mut Rows<R>) {
+fn faces_across<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &Law<R>), j: usize, rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
-    let Rows { line: [_, here, _], through_x: x, still, west, east, through_rims, .. } = rows;
+    let Rows { line: [_, here, _], through_x: x, still, west, east, through_rims, held, .. } = rows;
     let (nx, w, at, last) = (field.nx, field.water, j * field.nx + run.i0, field.nx - 1);
     // Eastern faces of columns i0 .. i1; the last of them is done again where it is the rim.
     let south = |from: usize| if j > 0 { &w.qy[from - nx..from - nx + n] } else { &still[..n] };
@@ -269,7 +282,9 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
         &mut x[1..n + 1],
     );
     // The face west of column i0 + k by itself.
-    let single = |k: usize, crest: R| {
+    let (apart_west, apart_east) =
+        (run.i0 > 0 && field.apart(run, run.i0 - 1, j), run.i1 < nx && field.apart(run, run.i1, j));
+    let single = |k: usize| {
         let c = at + k;
         let i = run.i0 + k;
         let (further, onward) = (if i > 1 { c - 2 } else { c - 1 }, if i < nx { c } else { c - 1 });
@@ -286,16 +301,22 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
             q1: w.qx[onward],
             t: [below(c - 1), below(onward), w.qy[c - 1], w.qy[onward]],
         };
-        law.discharge(around, crest)
+        (if (k == 0 && apart_west) || (k == n && apart_east) { long } else { law }, around)
     };
     if run.i0 == 0 {
         let inside = super::rows::mirror(field.cell(0, j));
         x[0] = -over_rim(field, field.rim(0, j), inside, field.cell(1.min(last), j), j * nx);
         if nx > 1 {
-            x[1] = single(1, R::of(NO_CREST));
+            let (law, at) = single(1);
+            x[1] = law.open(at);
         }
     } else {
-        x[0] = single(0, R::of(NO_CREST));
+        let (law, at) = single(0);
+        x[0] = law.open(at);
+    }
+    if apart_east {
+        let (law, at) = single(n);
+        x[n] = law.open(at);
     }
     let list = &field.crest_east[j];
     for (k, level) in crests(list, run.i0 as isize - 1, n + 1) {
@@ -303,7 +324,8 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
         if i == 0 || i > last {
             continue;
         }
-        let free = flux::Passing { mass: single(k, level), ..Default::default() };
+        let (law, at) = single(k);
+        let free = flux::Passing { mass: law.discharge(at, level), ..Default::default() };
         x[k] = over_crest(field.cell(i - 1, j), field.cell(i, j), level, free).mass;
     }
     if run.i0 > 0 && field.kind_at(run.i0 - 1, j) != Kind::Inertial {
@@ -321,6 +343,7 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, law: &Law<R>, j: usize, row
             *x = *x * lesser(at((run.i0 + k).saturating_sub(1)), at(run.i0 + k));
         }
     }
+    held.across_mass(field, run, j, x);
     if run.i0 == 0 {
         *through_rims += x[0].f64();
     }
@@ -339,6 +362,7 @@ fn crests<R: Real>(list: &Crests<R>, from: isize, n: usize) -> impl Iterator<Ite
 /// Discharge out through the rim at `cell`, with `inside` the cell as its rim sees it and `inner` the next one inwards. Where
 /// water is free to leave, ground or level go on falling as they come, and it runs as on any other face; other rims pass
 /// the first-order Godunov flux.
+#[inline(always)]
 fn over_rim<R: Real>(field: &Field<R>, rim: Rim, inside: flux::Beside<R>, inner: flux::Beside<R>, cell: usize) -> R {
     if rim != Rim::Free {
         return field.outward(rim, inside, inner.b).mass;
@@ -359,18 +383,21 @@ fn over_rim<R: Real>(field: &Field<R>, rim: Rim, inside: flux::Beside<R>, inner:
 }
 
 /// First-order Godunov discharge through the face west of column `i`.
+#[inline(always)]
 fn across_x<R: Real>(field: &Field<R>, i: usize, j: usize) -> R {
     let (l, r) = (field.cell(i - 1, j), field.cell(i, j));
     crested(l, r, &field.crest_east[j], i - 1)
 }
 
 /// First-order Godunov discharge through the face south of row `j`.
+#[inline(always)]
 fn across_y<R: Real>(field: &Field<R>, i: usize, j: usize) -> R {
     let turn = |c: flux::Beside<R>| flux::Beside { u: c.v, v: c.u, ..c };
     let (l, r) = (turn(field.cell(i, j - 1)), turn(field.cell(i, j)));
     crested(l, r, &field.crest_north[j - 1], i)
 }
 
+#[inline(always)]
 fn crested<R: Real>(l: flux::Beside<R>, r: flux::Beside<R>, list: &Crests<R>, i: usize) -> R {
     match list.binary_search_by_key(&i, |(column, _)| *column as usize) {
         Err(_) => passing(l, r, R::of(NO_CREST)).mass,
@@ -459,7 +486,6 @@ fn settle<R: Real>(
     out: &mut Four<R>,
     rows: &mut Rows<R>,
     tiles: &mut [Tile],
-    deepest: &mut R,
     bad: &mut bool,
 ) {
     let n = run.i1 - run.i0;
@@ -485,7 +511,7 @@ fn settle<R: Real>(
     );
     for (s, tile) in tiles.iter_mut().enumerate() {
         let row = &rows.mobile[s * TILE_W..((s + 1) * TILE_W).min(n)];
-        *deepest = greater(*deepest, tile.note(row, j == run.j0, j + 1 == run.j1));
+        tile.note(row, row, j == run.j0, j + 1 == run.j1);
     }
 }
 

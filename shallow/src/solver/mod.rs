@@ -16,6 +16,7 @@ mod first;
 pub mod flux;
 mod godunov;
 mod inertial;
+mod paces;
 pub mod real;
 mod rows;
 mod switch;
@@ -31,6 +32,7 @@ use base::{digest::Digest, math};
 use column::Column;
 pub use domain::{Domain, Edge, EdgeKind, EdgeSide, Options, Scheme};
 use flux::{FASTEST_M_S, STILL_M, gain, mobile};
+use paces::Pass;
 pub use real::Real;
 use rows::{Crests, Field, Rim, Water};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,11 @@ pub struct SolverState<R> {
     start_m3: f64,
     cell_updates: u64,
     steps: u64,
+    /// Steps, those of a round counted as one: schemes are looked at by them.
+    rounds: u64,
+    /// What the tiles' last visits found, band by band. Only in states that were given away.
+    notes: Vec<Tile>,
+    unseen: bool,
 }
 
 /// A flood on a grid.
@@ -85,6 +92,10 @@ pub struct Solver<R> {
     bands: Vec<Band<R>>,
     rims: [Vec<Rim>; 4],
     tiles_x: usize,
+    /// Tiles that take the long step of the present round; empty between rounds.
+    slow: Vec<bool>,
+    /// Of them those with none but slow tiles around.
+    alone: Vec<bool>,
     grounds: Vec<switch::Ground>,
     speed_m_s: f64,
     /// Something other than a step changed the water of many cells.
@@ -115,6 +126,9 @@ impl<R: Real> Solver<R> {
             start_m3: 0.0,
             cell_updates: 0,
             steps: 0,
+            rounds: 0,
+            notes: Vec::new(),
+            unseen: true,
         };
         Solver::resume(domain, options, state)
     }
@@ -147,14 +161,21 @@ impl<R: Real> Solver<R> {
             bands: vec![band; bands],
             rims: [const { Vec::new() }; 4],
             tiles_x,
+            slow: Vec::new(),
+            alone: Vec::new(),
             grounds: switch::grounds(domain),
             speed_m_s: 0.0,
-            unseen: true,
+            unseen: state.unseen,
             pending: Vec::new(),
             crest_east: vec![Vec::new(); grid.ny],
             crest_north: vec![Vec::new(); grid.ny],
             state,
         };
+        for (band, notes) in solver.bands.iter_mut().zip(solver.state.notes.chunks(tiles_x)) {
+            band.tiles.copy_from_slice(notes);
+        }
+        solver.state.notes = Vec::new();
+        solver.speed_m_s = solver.fastest_m_s();
         for (face, crest_m) in solver.state.crests.clone() {
             solver.place_crest(face, Some(crest_m));
         }
@@ -175,8 +196,9 @@ impl<R: Real> Solver<R> {
     }
 
     /// All that a checkpoint has to keep.
-    pub fn state(&self) -> &SolverState<R> {
-        &self.state
+    pub fn state(&self) -> SolverState<R> {
+        let notes = self.bands.iter().flat_map(|band| &band.tiles).map(|tile| Tile { synced: false, ..*tile });
+        SolverState { notes: notes.collect(), unseen: self.unseen, ..self.state.clone() }
     }
 
     /// Sets all depths and stills the water; the balance starts from here.
@@ -292,6 +314,10 @@ impl<R: Real> Solver<R> {
             kinds: &self.state.kinds,
             tiles_x: self.tiles_x,
             staggered: true,
+            slow: &self.slow,
+            alone: &self.alone,
+            long: R::of(dt_s),
+            long_k: R::of(dt_s / self.grid.cell_m),
             crest_east: &self.crest_east,
             crest_north: &self.crest_north,
             rims: [&self.rims[0], &self.rims[1], &self.rims[2], &self.rims[3]],
@@ -305,7 +331,6 @@ impl<R: Real> Solver<R> {
         let field = self.field(0.0);
         let (nx, ny, options) = (field.nx, field.ny, self.options);
         fold::each(&mut bands, |b, band| {
-            band.speed_m_s = 0.0;
             band.tiles.fill(Tile::default());
             let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(ny));
             for j in j0..j1 {
@@ -319,11 +344,6 @@ impl<R: Real> Solver<R> {
                     for (k, h) in h.iter().enumerate() {
                         let m = mobile(*h, field.film, field.least);
                         if m > R::of(0.0) {
-                            tile.wet = true;
-                            tile.south |= j == j0;
-                            tile.north |= j + 1 == j1;
-                            tile.west |= k == 0;
-                            tile.east |= a + k + 1 == z;
                             let c = j * nx + a + k;
                             let speed = speed_m_s(
                                 m.f64(),
@@ -332,14 +352,14 @@ impl<R: Real> Solver<R> {
                                 staggered,
                                 &options,
                             );
-                            band.speed_m_s = if speed > band.speed_m_s { speed } else { band.speed_m_s };
+                            tile.note_cell(speed, [k == 0, a + k + 1 == z, j == j0, j + 1 == j1]);
                         }
                     }
                 }
             }
         });
-        self.speed_m_s = bands.iter().fold(0.0, |s, band| f64::max(s, band.speed_m_s));
         self.bands = bands;
+        self.speed_m_s = self.fastest_m_s();
     }
 
     /// A cell was changed between steps: its tile and those around it are computed.
@@ -349,12 +369,24 @@ impl<R: Real> Solver<R> {
         let m = mobile(w.h[cell], self.film, self.least).f64();
         let staggered = self.kind(cell) == Kind::Inertial;
         let speed = speed_m_s(m, w.qx[cell].f64(), w.qy[cell].f64(), staggered, &self.options);
-        let tile = &mut self.bands[j / TILE_H].tiles[i / TILE_W];
-        tile.synced = false;
+        self.bands[j / TILE_H].tiles[i / TILE_W].synced = false;
         if m > 0.0 {
-            (tile.wet, tile.south, tile.north, tile.west, tile.east) = (true, true, true, true, true);
-            self.speed_m_s = self.speed_m_s.max(speed);
+            self.note_cell(cell, speed);
         }
+    }
+
+    /// A cell has water whose waves run at this speed, whatever its tile's last visit found.
+    fn note_cell(&mut self, cell: usize, speed_m_s: f64) {
+        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
+        let last = |i: usize, wide: usize, n: usize| (i + 1).is_multiple_of(wide) || i + 1 == n;
+        let at = [
+            i.is_multiple_of(TILE_W),
+            last(i, TILE_W, self.grid.nx),
+            j.is_multiple_of(TILE_H),
+            last(j, TILE_H, self.grid.ny),
+        ];
+        self.bands[j / TILE_H].tiles[i / TILE_W].note_cell(speed_m_s, at);
+        self.speed_m_s = self.speed_m_s.max(speed_m_s);
     }
 
     /// Longest stable step, s: `courant` dx / (|u| + |v| + 2c), or `alpha` dx / sqrt(g h) under local inertia.
@@ -416,32 +448,42 @@ impl<R: Real> Solver<R> {
                     Rim::Inflow(_) | Rim::Wall | Rim::Free => (0.0, 0.0),
                 };
                 if m > 0.0 {
-                    let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
-                    let tile = &mut self.bands[j / TILE_H].tiles[i / TILE_W];
-                    tile.wet = true;
                     let staggered = self.kind(cell) == Kind::Inertial;
-                    self.speed_m_s = self.speed_m_s.max(speed_m_s(m, q, 0.0, staggered, &self.options));
+                    self.note_cell(cell, speed_m_s(m, q, 0.0, staggered, &self.options));
                 }
             }
         }
         self.edges = edges;
     }
 
-    /// One step of `dt_s`; rims stand as `set_rims` left them. Gives the number of cells computed. Refused (and the water as it
+    /// One step of `dt_s` for all tiles; rims stand as they are. Gives the number of cells computed. Refused (and the water as it
     /// was) when a cell would be drained below its bed or leave the sound numbers.
     pub fn step(&mut self, dt_s: f64) -> Result<u64, Refused> {
         if self.unseen {
             self.look();
         }
         self.choose();
+        let before = self.state.cell_updates;
+        self.pass(Pass::Alike, dt_s, dt_s)?;
+        Ok(self.state.cell_updates - before)
+    }
+
+    /// One step of `dt_s`, of slow tiles `long_s`; rims stand as `set_rims` left them. Refused (and the water as it was) when a
+    /// cell would be drained below its bed or leave the sound numbers.
+    fn pass(&mut self, pass: Pass, dt_s: f64, long_s: f64) -> Result<(), Refused> {
         let mut next = std::mem::take(&mut self.next);
         let mut bands = std::mem::take(&mut self.bands);
-        let field = self.field(dt_s);
+        let long = self.field(long_s);
+        let field = Field { dt: R::of(dt_s), k: R::of(dt_s / self.grid.cell_m), ..long };
         let per_wave = self.options.courant / self.options.alpha;
         let columns = (&mut next.h[..], &mut next.lo[..], &mut next.qx[..], &mut next.qy[..]);
         fold::each_chunk4(columns, field.nx * TILE_H, &mut bands, |b, out, band| {
+            band.rows.held.pass = pass;
+            if pass != Pass::Alike {
+                band.rows.held.fit(field.nx);
+            }
             if band.active.contains(&true) {
-                R::dispatch(Piece { field: &field, b, out, band, per_wave });
+                R::dispatch(Piece { field: &field, long: &long, b, out, band, per_wave });
             } else {
                 band::rest(&field, b, out, band);
             }
@@ -453,19 +495,18 @@ impl<R: Real> Solver<R> {
         }
         std::mem::swap(&mut self.state.water, &mut self.next);
         self.speed_m_s = 0.0;
-        let (mut updates, mut through) = (0, 0.0);
+        let mut through_m2 = 0.0;
         for band in &mut self.bands {
             std::mem::swap(&mut band.tiles, &mut band.fresh);
             self.speed_m_s = self.speed_m_s.max(band.speed_m_s);
-            updates += band.updates;
-            through += band.through_rims;
+            self.state.cell_updates += band.updates;
+            through_m2 += band.through_rims_m2;
         }
-        if through != 0.0 {
-            self.state.books.book(Account::Boundary, through * dt_s * self.grid.cell_m);
+        if through_m2 != 0.0 {
+            self.state.books.book(Account::Boundary, through_m2 * self.grid.cell_m);
         }
-        self.state.cell_updates += updates;
         self.state.steps += 1;
-        Ok(updates)
+        Ok(())
     }
 
     /// Active are tiles with mobile water, and their neighbours over an edge at which it stands.
@@ -503,12 +544,13 @@ impl<R: Real> Solver<R> {
             if self.unseen {
                 self.look();
             }
-            if self.state.steps.is_multiple_of(switch::LOOK_STEPS) {
+            if self.state.rounds.is_multiple_of(switch::LOOK_STEPS) {
                 self.switch();
             }
             self.set_rims(now_s + t, 0.0);
             let rest = dt_s - t;
-            let steps = (rest / self.stable_step_s()).ceil().max(1.0);
+            let stable_s = self.stable_step_s();
+            let steps = (rest / self.pace(stable_s, rest)).ceil().max(1.0);
             let whole_s = rest / steps;
             self.set_rims(now_s + t, whole_s);
             sources(self, now_s + t, whole_s);
@@ -528,10 +570,23 @@ impl<R: Real> Solver<R> {
         let (mut done, mut cuts) = (0.0, 0u32);
         while done < whole_s {
             let rest = whole_s - done;
-            let parts = (rest / self.stable_step_s()).ceil().max(1.0) * f64::from(1u32 << cuts.min(20));
+            let stable_s = self.stable_step_s();
+            // After a refusal all step alike.
+            let long_s = self.pace(stable_s, if cuts == 0 { rest } else { stable_s });
+            let parts = (rest / long_s).ceil().max(1.0) * f64::from(1u32 << cuts.min(20));
             let step_s = rest / parts;
-            match self.step(step_s) {
-                Ok(_) => {
+            let short = if self.slow.is_empty() { 1.0 } else { paces::short_steps(step_s / stable_s) };
+            let stepped = if short > 1.0 {
+                self.round(now_s + done, step_s, short, interventions)
+            } else {
+                self.slow.clear();
+                self.choose();
+                self.pass(Pass::Alike, step_s, step_s)
+            };
+            self.slow.clear();
+            match stepped {
+                Ok(()) => {
+                    self.state.rounds += 1;
                     done = if parts <= 1.0 { whole_s } else { done + step_s };
                     cuts = cuts.saturating_sub(1);
                 }

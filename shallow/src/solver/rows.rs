@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::flux::{Beside, NO_CREST, Passing, STILL_M, mobile, over_crest, passing};
+use super::paces::Held;
 use super::real::{Real, greater, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
 use crate::flow::G;
@@ -64,6 +65,13 @@ pub struct Field<'a, R> {
     pub tiles_x: usize,
     /// Any tile under local inertia: else momenta need no centring.
     pub staggered: bool,
+    /// Tiles that take the long step of a round; empty where all step alike.
+    pub slow: &'a [bool],
+    /// Of them those at which no fast tile looks.
+    pub alone: &'a [bool],
+    /// The long step of a round, and it over dx: what local inertia lets pass between tiles of unlike steps.
+    pub long: R,
+    pub long_k: R,
     pub crest_east: &'a [Crests<R>],
     pub crest_north: &'a [Crests<R>],
     /// West, east, south, north: empty when all wall.
@@ -78,6 +86,8 @@ pub struct Run {
     pub j0: usize,
     pub j1: usize,
     pub kind: Kind,
+    /// Its tiles take the long step of a round.
+    pub slow: bool,
 }
 
 /// Bed, mobile depth and velocity along a row, with two ghosts at either end: entry `k` is column `i0 + k - 2`.
@@ -166,6 +176,7 @@ pub struct Rows<R> {
     /// Water that came in through the rims, m2/s summed over faces.
     pub through_rims: f64,
     pub width: usize,
+    pub held: Held<R>,
 }
 
 impl<R: Real> Rows<R> {
@@ -208,6 +219,24 @@ impl<R: Real> Field<'_, R> {
     #[inline(always)]
     pub fn kind_at(&self, i: usize, j: usize) -> Kind {
         self.kinds[(j / TILE_H) * self.tiles_x + i / TILE_W]
+    }
+
+    /// The tile of a cell takes another step than the run.
+    #[inline(always)]
+    pub fn apart(&self, run: Run, i: usize, j: usize) -> bool {
+        !self.slow.is_empty() && self.slow[(j / TILE_H) * self.tiles_x + i / TILE_W] != run.slow
+    }
+
+    /// A tile takes the long step of a round.
+    #[inline(always)]
+    pub fn is_slow(&self, b: usize, t: usize) -> bool {
+        !self.slow.is_empty() && self.slow[b * self.tiles_x + t]
+    }
+
+    /// It does, and so do all the tiles around it.
+    #[inline(always)]
+    pub fn is_alone(&self, b: usize, t: usize) -> bool {
+        !self.slow.is_empty() && self.alone[b * self.tiles_x + t]
     }
 
     /// Momentum of a cell, whatever its tile's scheme.

@@ -1,5 +1,8 @@
 //! Tiles: which are wet, which are computed, by which scheme.
 
+use super::real::{Real, largest};
+use crate::flow::G;
+
 /// Cells across a tile. With `TILE_H`, constants of speed under a fixed scheme; under `Scheme::Auto` also the grain at
 /// which schemes change.
 pub const TILE_W: usize = 64;
@@ -30,8 +33,8 @@ impl Kind {
     }
 }
 
-/// What a tile's last visit found: mobile water at all, and at its four edges.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What a tile's last visit found: mobile water at all, and at its four edges; how fast waves run in it, and along its edges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Tile {
     pub wet: bool,
     pub south: bool,
@@ -40,20 +43,60 @@ pub struct Tile {
     pub east: bool,
     /// Both buffers hold the same values, so a skipped tile needs no copy.
     pub synced: bool,
+    /// Largest |u| + |v| + 2c, or its equal under local inertia, m/s: in the tile, and in the cells at its western, eastern,
+    /// southern and northern edge. While local inertia is at work on the tile, the depths it comes from, m.
+    pub speed: f32,
+    pub edges: [f32; 4],
 }
 
+/// Where an edge of a tile stands in `Tile::edges`.
+pub const WEST: usize = 0;
+pub const EAST: usize = 1;
+pub const SOUTH: usize = 2;
+pub const NORTH: usize = 3;
+
 impl Tile {
-    /// Takes note of a row of mobile depths; gives the greatest.
+    /// Takes note of a row of mobile depths, and of what the speed of its waves comes from: speeds, or the depths again.
     #[inline(always)]
-    pub fn note<R: super::real::Real>(&mut self, mobile: &[R], first: bool, last: bool) -> R {
-        let deepest = super::real::largest(mobile);
-        if deepest > R::of(0.0) {
+    pub fn note<R: Real>(&mut self, mobile: &[R], telling: &[R], first: bool, last: bool) {
+        let most = largest(telling);
+        let one = most.f64() as f32;
+        self.speed = self.speed.max(one);
+        if most > R::of(0.0) {
             self.wet = true;
-            self.south |= first;
-            self.north |= last;
+            let end = mobile.len() - 1;
             self.west |= mobile[0] > R::of(0.0);
-            self.east |= mobile[mobile.len() - 1] > R::of(0.0);
+            self.east |= mobile[end] > R::of(0.0);
+            self.edges[WEST] = self.edges[WEST].max(telling[0].f64() as f32);
+            self.edges[EAST] = self.edges[EAST].max(telling[end].f64() as f32);
+            if first {
+                self.south = true;
+                self.edges[SOUTH] = one;
+            }
+            if last {
+                self.north = true;
+                self.edges[NORTH] = one;
+            }
         }
-        deepest
+    }
+
+    /// Turns what was noted of depths into the speeds of waves, sqrt(g m) `per_wave`.
+    pub fn waves(&mut self, per_wave: f64) {
+        for s in std::iter::once(&mut self.speed).chain(&mut self.edges) {
+            *s = ((G * f64::from(*s)).sqrt() * per_wave) as f32;
+        }
+    }
+
+    /// Takes note of one cell's mobile water, at these edges of the tile (west, east, south, north).
+    pub fn note_cell(&mut self, speed_m_s: f64, at: [bool; 4]) {
+        self.wet = true;
+        self.speed = self.speed.max(speed_m_s as f32);
+        for (edge, at) in self.edges.iter_mut().zip(at) {
+            *edge = if at { edge.max(speed_m_s as f32) } else { *edge };
+        }
+        self.west |= at[WEST];
+        self.east |= at[EAST];
+        self.south |= at[SOUTH];
+        self.north |= at[NORTH];
     }
 }

@@ -21,7 +21,11 @@ impl<R: Real> Solver<R> {
         let tiles: usize = self
             .bands
             .iter()
-            .map(|b| (b.tiles.capacity() + b.fresh.capacity()) * size_of::<super::Tile>() + b.active.capacity())
+            .map(|b| {
+                (b.tiles.capacity() + b.fresh.capacity()) * size_of::<super::Tile>()
+                    + b.active.capacity()
+                    + b.rows.held.bytes()
+            })
             .sum();
         let crests: usize = self.crest_east.iter().chain(&self.crest_north).map(|row| row.capacity()).sum();
         fields

@@ -188,7 +188,8 @@ pub fn run(setting: &Setting, watch: Watch) -> Result<Option<Outcome>, Complaint
     domain.check(file).or(())?;
     let works = Structures::new(&domain, structures(&valley), file)?;
     domain.crests = works.crests();
-    let mut solver: Solver<f32> = Solver::new(&domain, Options { scheme: setting.scheme, ..Options::default() });
+    let mut solver: Solver<f32> =
+        Solver::new(&domain, Options { scheme: setting.scheme, short_steps_most: 5, ..Options::default() });
     drop(domain);
     let forcing = forcing(&valley).bind(&grid, setting.end_s, file)?;
     let ground_m: Vec<f32> = std::mem::take(&mut valley.bed_m).into_iter().map(|z| z as f32).collect();

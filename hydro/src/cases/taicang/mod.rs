@@ -139,7 +139,7 @@ pub fn run(setting: &Setting, watch: Watch) -> Result<Option<Outcome>, Complaint
     works.set_power(works::FAILED, false);
     domain.crests = works.crests();
     // A film of 4 mm on fields and streets (depression storage of smooth ground; assumption).
-    let options = Options { film_m: 0.004, scheme: setting.scheme, ..Options::default() };
+    let options = Options { film_m: 0.004, scheme: setting.scheme, short_steps_most: 5, ..Options::default() };
     let mut solver: Solver<f32> = Solver::new(&domain, options);
     drop(domain);
     solver.set_depth_m(&start_m(&delta, works::tide(setting.end_s)[0].1));

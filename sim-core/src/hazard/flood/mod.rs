@@ -194,7 +194,7 @@ impl Flood {
 
     /// All that a checkpoint has to keep.
     pub fn state(&self) -> FloodState {
-        FloodState { solver: self.solver.state().clone(), works: self.works.clone() }
+        FloodState { solver: self.solver.state(), works: self.works.clone() }
     }
 
     /// Brings the flood from `now_s` to `now_s + dt_s`.
