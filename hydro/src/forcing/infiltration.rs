@@ -312,8 +312,8 @@ impl Law {
                 (past_m + open_m - regained_m).max(0.0)
             }
         };
-        // The cast saturates: beyond 4.29 m the law stays where it is.
-        (now_m * NM).round() as u32
+        // To the nearest; the cast saturates: beyond 4.29 m the law stays where it is.
+        (now_m * NM + 0.5) as u32
     }
 }
 

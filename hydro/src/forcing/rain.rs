@@ -317,6 +317,9 @@ impl RainStep {
 
     /// Depths of the cells from `first` on, m.
     pub fn fill_m(&self, grid: &Grid, first: usize, depths_m: &mut [f64]) {
+        if self.is_even() {
+            return depths_m.fill(self.even_m);
+        }
         for (k, depth_m) in depths_m.iter_mut().enumerate() {
             *depth_m = self.depth_m(grid, first + k);
         }

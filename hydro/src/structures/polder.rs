@@ -13,7 +13,6 @@ use crate::flow::{Account, Face, Flow};
 use crate::solver::Domain;
 use base::grid::{Grid, Point};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// A polder.
@@ -268,20 +267,24 @@ impl Flow for Books<'_> {
         let sums: Mutex<Vec<(usize, usize, f64)>> = Mutex::default();
         self.flow.add_rows(account, &|first, depths, out| {
             gains(first, depths, out);
-            let mut row: BTreeMap<usize, f64> = BTreeMap::new();
+            // A row crosses a polder in few pieces: one sum each.
+            let mut pieces: Vec<(usize, usize, f64)> = Vec::new();
             for (k, (depth, gain)) in depths.iter().zip(out.iter()).enumerate() {
                 if let Some(polder) = polders.of(first + k) {
                     let open = polders.open.as_ref().map_or(1.0, |open| open[first + k]);
-                    *row.entry(polder).or_default() += gain.max(-depth) * open * cell_m2;
+                    let gained_m3 = gain.max(-depth) * open * cell_m2;
+                    match pieces.last_mut() {
+                        Some((_, last, sum)) if *last == polder => *sum += gained_m3,
+                        _ => pieces.push((first + k, polder, gained_m3)),
+                    }
                 }
             }
-            if !row.is_empty() {
-                let mut sums = sums.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                sums.extend(row.into_iter().map(|(polder, sum)| (first, polder, sum)));
+            if !pieces.is_empty() {
+                sums.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(pieces);
             }
         });
         let mut sums = sums.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        sums.sort_by_key(|&(first, polder, _)| (first, polder));
+        sums.sort_by_key(|&(first, _, _)| first);
         for (_, polder, sum) in sums {
             self.states[polder].booked_m3[account as usize] += sum;
         }

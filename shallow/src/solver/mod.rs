@@ -12,12 +12,15 @@
 mod band;
 mod column;
 pub mod domain;
+mod exchange;
 mod first;
 pub mod flux;
 mod godunov;
 mod inertial;
+mod notes;
 mod paces;
 pub mod real;
+mod rims;
 mod rows;
 mod switch;
 pub mod tiles;
@@ -26,12 +29,12 @@ mod view;
 use crate::flow::{Account, Face, Flow, G, Side};
 use crate::ledger::{Books, Ledger, Sum};
 use band::{Band, Piece};
+use base::digest::Digest;
 use base::fold;
 use base::grid::Grid;
-use base::{digest::Digest, math};
 use column::Column;
 pub use domain::{Domain, Edge, EdgeKind, EdgeSide, Options, Scheme};
-use flux::{FASTEST_M_S, STILL_M, gain, mobile};
+use flux::{FASTEST_M_S, STILL_M, mobile};
 use paces::Pass;
 pub use real::Real;
 use rows::{Crests, Field, Rim, Water};
@@ -324,138 +327,6 @@ impl<R: Real> Solver<R> {
         }
     }
 
-    /// Reads the water afresh after something other than a step has changed it: which tiles are wet, how fast.
-    fn look(&mut self) {
-        self.unseen = false;
-        let mut bands = std::mem::take(&mut self.bands);
-        let field = self.field(0.0);
-        let (nx, ny, options) = (field.nx, field.ny, self.options);
-        fold::each(&mut bands, |b, band| {
-            band.tiles.fill(Tile::default());
-            let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(ny));
-            for j in j0..j1 {
-                for (t, tile) in band.tiles.iter_mut().enumerate() {
-                    let (a, z) = (t * TILE_W, ((t + 1) * TILE_W).min(nx));
-                    let h = &field.water.h[j * nx + a..j * nx + z];
-                    if real::largest(h) <= field.film {
-                        continue;
-                    }
-                    let staggered = field.kind_at(a, j) == Kind::Inertial;
-                    for (k, h) in h.iter().enumerate() {
-                        let m = mobile(*h, field.film, field.least);
-                        if m > R::of(0.0) {
-                            let c = j * nx + a + k;
-                            let speed = speed_m_s(
-                                m.f64(),
-                                field.water.qx[c].f64(),
-                                field.water.qy[c].f64(),
-                                staggered,
-                                &options,
-                            );
-                            tile.note_cell(speed, [k == 0, a + k + 1 == z, j == j0, j + 1 == j1]);
-                        }
-                    }
-                }
-            }
-        });
-        self.bands = bands;
-        self.speed_m_s = self.fastest_m_s();
-    }
-
-    /// A cell was changed between steps: its tile and those around it are computed.
-    fn touch(&mut self, cell: usize) {
-        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
-        let w = &self.state.water;
-        let m = mobile(w.h[cell], self.film, self.least).f64();
-        let staggered = self.kind(cell) == Kind::Inertial;
-        let speed = speed_m_s(m, w.qx[cell].f64(), w.qy[cell].f64(), staggered, &self.options);
-        self.bands[j / TILE_H].tiles[i / TILE_W].synced = false;
-        if m > 0.0 {
-            self.note_cell(cell, speed);
-        }
-    }
-
-    /// A cell has water whose waves run at this speed, whatever its tile's last visit found.
-    fn note_cell(&mut self, cell: usize, speed_m_s: f64) {
-        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
-        let last = |i: usize, wide: usize, n: usize| (i + 1).is_multiple_of(wide) || i + 1 == n;
-        let at = [
-            i.is_multiple_of(TILE_W),
-            last(i, TILE_W, self.grid.nx),
-            j.is_multiple_of(TILE_H),
-            last(j, TILE_H, self.grid.ny),
-        ];
-        self.bands[j / TILE_H].tiles[i / TILE_W].note_cell(speed_m_s, at);
-        self.speed_m_s = self.speed_m_s.max(speed_m_s);
-    }
-
-    /// Longest stable step, s: `courant` dx / (|u| + |v| + 2c), or `alpha` dx / sqrt(g h) under local inertia.
-    pub fn stable_step_s(&mut self) -> f64 {
-        if self.unseen {
-            self.look();
-        }
-        (self.options.courant * self.grid.cell_m / self.speed_m_s.max(1e-6)).min(self.options.step_s_max)
-    }
-
-    /// Any mobile water on the grid, or any that may come over a rim.
-    fn flows(&self) -> bool {
-        !self.edges.is_empty() || self.bands.iter().any(|band| band.tiles.iter().any(|tile| tile.wet))
-    }
-
-    /// Brings the rims to what stands there at `at_s`; discharges to their mean over the `ahead_s` to come.
-    fn set_rims(&mut self, at_s: f64, ahead_s: f64) {
-        let edges = std::mem::take(&mut self.edges);
-        for edge in &edges {
-            let side = edge.side as usize;
-            let cells = edge.from..edge.to;
-            match &edge.kind {
-                EdgeKind::Wall => self.rims[side][cells].fill(Rim::Wall),
-                EdgeKind::Free => self.rims[side][cells].fill(Rim::Free),
-                EdgeKind::Stage(series) => {
-                    self.rims[side][cells].fill(Rim::Stage(math::interpolate(series, at_s)));
-                }
-                EdgeKind::Discharge(series) => {
-                    let total = mean(series, at_s, ahead_s) / self.grid.cell_m;
-                    let depth = |k: usize| self.free_m(edge.side.cell(&self.grid, k));
-                    let weight = |k: usize| {
-                        let root = math::cbrt(depth(k));
-                        root * root * root * root * root
-                    };
-                    let weights: f64 = cells.clone().map(weight).sum();
-                    let n = (edge.to - edge.from) as f64;
-                    // With a film alone the water finds its way evenly; from a centimetre on, by what the cells carry.
-                    let deepest = cells.clone().map(depth).fold(0.0, f64::max);
-                    let rims: Vec<Rim> = cells
-                        .clone()
-                        .map(|k| if deepest > 0.01 { weight(k) / weights } else { 1.0 / n })
-                        .map(|share| Rim::Inflow(total * share))
-                        .collect();
-                    self.rims[side][cells].copy_from_slice(&rims);
-                }
-            }
-        }
-        // Water may enter wherever the rim is not a wall: its tiles are computed.
-        for edge in &edges {
-            if matches!(edge.kind, EdgeKind::Wall | EdgeKind::Free) {
-                continue;
-            }
-            for k in edge.from..edge.to {
-                let cell = edge.side.cell(&self.grid, k);
-                let bed = self.state.z[cell].f64();
-                let (m, q) = match self.rims[edge.side as usize][k] {
-                    Rim::Stage(level) => ((level - bed).max(0.0), 0.0),
-                    Rim::Inflow(q) if q > 0.0 => (self.free_m(cell).max(math::cbrt(q * q / G)), q),
-                    Rim::Inflow(_) | Rim::Wall | Rim::Free => (0.0, 0.0),
-                };
-                if m > 0.0 {
-                    let staggered = self.kind(cell) == Kind::Inertial;
-                    self.note_cell(cell, speed_m_s(m, q, 0.0, staggered, &self.options));
-                }
-            }
-        }
-        self.edges = edges;
-    }
-
     /// One step of `dt_s` for all tiles; rims stand as they are. Gives the number of cells computed. Refused (and the water as it
     /// was) when a cell would be drained below its bed or leave the sound numbers.
     pub fn step(&mut self, dt_s: f64) -> Result<u64, Refused> {
@@ -507,27 +378,6 @@ impl<R: Real> Solver<R> {
         }
         self.state.steps += 1;
         Ok(())
-    }
-
-    /// Active are tiles with mobile water, and their neighbours over an edge at which it stands.
-    fn choose(&mut self) {
-        let n = self.bands.len();
-        for b in 0..n {
-            let any = |b: usize| self.bands[b].tiles.iter().any(|tile| tile.wet);
-            if !(any(b) || (b > 0 && any(b - 1)) || (b + 1 < n && any(b + 1))) {
-                self.bands[b].active.fill(false);
-                continue;
-            }
-            for t in 0..self.tiles_x {
-                let at = |b: usize, t: usize| self.bands[b].tiles[t];
-                let active = at(b, t).wet
-                    || (t > 0 && at(b, t - 1).east)
-                    || (t + 1 < self.tiles_x && at(b, t + 1).west)
-                    || (b > 0 && at(b - 1, t).north)
-                    || (b + 1 < n && at(b + 1, t).south);
-                self.bands[b].active[t] = active;
-            }
-        }
     }
 
     /// Brings the water from `now_s` to `now_s + dt_s` in as many inner steps as its waves ask for; before each,
@@ -659,189 +509,5 @@ impl<R: Real> Solver<R> {
             list.push((i, R::of(crest_m)));
             list.sort_unstable_by_key(|(column, _)| *column);
         }
-    }
-}
-
-/// Mean of a piecewise linear series over `ahead_s`; its value where that is nothing.
-fn mean(series: &[(f64, f64)], at_s: f64, ahead_s: f64) -> f64 {
-    if ahead_s <= 0.0 {
-        return math::interpolate(series, at_s);
-    }
-    let end_s = at_s + ahead_s;
-    let mut knots = vec![at_s];
-    knots.extend(series.iter().map(|p| p.0).filter(|t| *t > at_s && *t < end_s));
-    knots.push(end_s);
-    let piece = |w: &[f64]| 0.5 * (w[1] - w[0]) * (math::interpolate(series, w[0]) + math::interpolate(series, w[1]));
-    knots.windows(2).map(piece).sum::<f64>() / ahead_s
-}
-
-/// |u| + |v| + 2 sqrt(g m), m/s, which bounds the unsplit Godunov step; under local inertia what bounds its step likewise.
-fn speed_m_s(m: f64, qx: f64, qy: f64, staggered: bool, options: &Options) -> f64 {
-    let c = (G * m).sqrt();
-    if staggered {
-        return c * options.courant / options.alpha;
-    }
-    let moving = if m > STILL_M { (qx.abs() + qy.abs()) / m } else { 0.0 };
-    moving + 2.0 * c
-}
-
-impl<R: Real> Flow for Solver<R> {
-    fn grid(&self) -> &Grid {
-        &self.grid
-    }
-    fn bed_m(&self, cell: usize) -> f64 {
-        self.state.z[cell].f64()
-    }
-    fn depth_m(&self, cell: usize) -> f64 {
-        self.state.water.h[cell].f64()
-    }
-    fn free_m(&self, cell: usize) -> f64 {
-        mobile(self.state.water.h[cell], self.film, self.least).f64()
-    }
-    fn velocity_m_s(&self, cell: usize) -> (f64, f64) {
-        let m = self.free_m(cell);
-        // Momentum over a film of a tenth of a millimetre says nothing about a current.
-        if m <= 1e-4 {
-            return (0.0, 0.0);
-        }
-        let (qx, qy) = self.momentum_m2_s(cell);
-        (qx / m, qy / m)
-    }
-    fn free_m3(&self, cell: usize) -> f64 {
-        self.free_m(cell) * self.area_m2() * self.open(cell)
-    }
-    fn is_thinner(&self, depth_m: f64, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> bool {
-        self.thinner(depth_m, columns, rows)
-    }
-    fn look(&self, first: usize, film_m: f32, depths: &mut [f32], speeds: &mut [f32]) {
-        self.row(first, film_m, depths, speeds);
-    }
-    fn take_m3(&mut self, cell: usize, volume_m3: f64, account: Account) -> f64 {
-        let there = self.free_m3(cell);
-        if there <= 0.0 || volume_m3.is_nan() || volume_m3 <= 0.0 {
-            return 0.0;
-        }
-        let area = self.area_m2() * self.open(cell);
-        let share = (volume_m3 / there).min(1.0);
-        let w = &mut self.state.water;
-        let before = w.h[cell].f64() + w.lo[cell].f64();
-        if share < 1.0 {
-            (w.h[cell], w.lo[cell]) = gain(w.h[cell], w.lo[cell], R::of(-share * there / area));
-        } else {
-            (w.h[cell], w.lo[cell]) = (self.film, R::of(0.0));
-        }
-        if self.state.kinds[(cell / self.grid.nx / TILE_H) * self.tiles_x + cell % self.grid.nx / TILE_W]
-            != Kind::Inertial
-        {
-            // Water that leaves takes its momentum along.
-            w.qx[cell] = w.qx[cell] * R::of(1.0 - share);
-            w.qy[cell] = w.qy[cell] * R::of(1.0 - share);
-        }
-        let taken = (before - (w.h[cell].f64() + w.lo[cell].f64())) * area;
-        self.state.books.book(account, -taken);
-        self.touch(cell);
-        taken
-    }
-    fn give_m3(&mut self, cell: usize, volume_m3: f64, account: Account) {
-        if volume_m3 == 0.0 {
-            return;
-        }
-        let area = self.area_m2() * self.open(cell);
-        let w = &mut self.state.water;
-        let before = w.h[cell].f64() + w.lo[cell].f64();
-        // In two parts, so that what a word of the gain does not hold is not lost either.
-        let depth = volume_m3 / area;
-        let coarse = R::of(depth);
-        (w.h[cell], w.lo[cell]) = gain(w.h[cell], w.lo[cell], coarse);
-        (w.h[cell], w.lo[cell]) = gain(w.h[cell], w.lo[cell], R::of(depth - coarse.f64()));
-        let given = (w.h[cell].f64() + w.lo[cell].f64() - before) * area;
-        self.state.books.book(account, given);
-        self.touch(cell);
-    }
-    fn set_bed_m(&mut self, cell: usize, bed_m: f64) {
-        if self.state.frozen.contains(&cell) || self.state.z[cell] == R::of(bed_m) {
-            return;
-        }
-        self.state.z[cell] = R::of(bed_m);
-        let tile = self.tile_of(cell);
-        self.state.pinned[tile] = true;
-        self.touch(cell);
-    }
-    fn crest_m(&self, face: Face) -> Option<f64> {
-        self.state.crests.binary_search_by_key(&face, |(f, _)| *f).ok().map(|k| self.state.crests[k].1)
-    }
-    fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {
-        match (self.state.crests.binary_search_by_key(&face, |(f, _)| *f), crest_m) {
-            (Ok(k), Some(crest_m)) if self.state.crests[k].1 == crest_m => return,
-            (Ok(k), Some(crest_m)) => self.state.crests[k].1 = crest_m,
-            (Ok(k), None) => drop(self.state.crests.remove(k)),
-            (Err(k), Some(crest_m)) => self.state.crests.insert(k, (face, crest_m)),
-            (Err(_), None) => return,
-        }
-        self.place_crest(face, crest_m);
-        if let Some((a, b)) = face.cells(&self.grid) {
-            for cell in [a, b] {
-                let tile = self.tile_of(cell);
-                self.state.pinned[tile] = true;
-                self.touch(cell);
-            }
-        }
-    }
-    fn add_rows(&mut self, account: Account, gains: &crate::flow::RowGains) {
-        let (nx, area) = (self.grid.nx, self.area_m2());
-        let (film, porosity) = (self.film, &self.porosity);
-        let mut notes = vec![(0.0, 0.0); self.bands.len()];
-        let (kinds, tiles_x) = (&self.state.kinds, self.tiles_x);
-        let w = &mut self.state.water;
-        let columns = (&mut w.h[..], &mut w.lo[..], &mut w.qx[..], &mut w.qy[..]);
-        fold::each_chunk4(columns, nx * TILE_H, &mut notes, |b, (h, lo, qx, qy), note| {
-            let (mut depth, mut gain_m) = (vec![0.0; nx], vec![0.0; nx]);
-            let (mut given, mut taken) = (Sum::default(), Sum::default());
-            for r in 0..h.len() / nx {
-                let row = r * nx..(r + 1) * nx;
-                let first = (b * TILE_H + r) * nx;
-                for (d, h) in depth.iter_mut().zip(&h[row.clone()]) {
-                    *d = h.f64();
-                }
-                gain_m.fill(0.0);
-                gains(first, &depth, &mut gain_m);
-                for (k, c) in row.enumerate() {
-                    let g = gain_m[k];
-                    if g == 0.0 {
-                        continue;
-                    }
-                    let open = porosity.as_ref().map_or(1.0, |p| p[first + k].f64());
-                    let before = h[c].f64() + lo[c].f64();
-                    if g < 0.0 && -g / open >= before {
-                        (h[c], lo[c]) = (R::of(0.0), R::of(0.0));
-                    } else {
-                        (h[c], lo[c]) = gain(h[c], lo[c], R::of(g / open));
-                    }
-                    let after = h[c].f64() + lo[c].f64();
-                    if g < 0.0 {
-                        if kinds[b * tiles_x + k / TILE_W] != Kind::Inertial {
-                            let (free, left) = (before - film.f64(), after - film.f64());
-                            let keep =
-                                if left > 0.0 && free > 0.0 { R::of((left / free).min(1.0)) } else { R::of(0.0) };
-                            qx[c] = qx[c] * keep;
-                            qy[c] = qy[c] * keep;
-                        }
-                        taken.add((before - after) * open);
-                    } else {
-                        given.add((after - before) * open);
-                    }
-                }
-            }
-            *note = (given.value(), taken.value());
-        });
-        for (given, taken) in notes {
-            if given != 0.0 {
-                self.state.books.book(account, given * area);
-            }
-            if taken != 0.0 {
-                self.state.books.book(account, -taken * area);
-            }
-        }
-        self.unseen = true;
     }
 }

@@ -290,10 +290,4 @@ impl<R: Real> Solver<R> {
             }
         }
     }
-
-    /// Speed of the fastest wave that the tiles know of, m/s.
-    pub(super) fn fastest_m_s(&self) -> f64 {
-        let tiles = self.bands.iter().flat_map(|band| &band.tiles);
-        f64::from(tiles.fold(0.0f32, |most, tile| most.max(tile.speed)))
-    }
 }

@@ -7,7 +7,7 @@
 
 use super::domain::{Domain, Scheme};
 use super::flux::mobile;
-use super::real::{Real, greater, lesser};
+use super::real::{Real, greater, largest, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
 use super::{Solver, rows::Field};
 use crate::flow::G;
@@ -252,6 +252,65 @@ impl<R: Real> Solver<R> {
     }
 }
 
+/// One cell's row of a tile, and the row north of it: depths, with the next column's at the end.
+struct Pair<'a, R> {
+    m: &'a [R],
+    north: &'a [R],
+}
+
+/// Whether any cell of a row might tell of broken or moving water; on calm water the cells need not be asked one by one. (No
+/// fewer than would: margins are on the safe side, crests are left out.)
+fn suspicious<R: Real>(field: &Field<R>, (i0, n): (usize, usize), j: usize, staggered: bool, row: Pair<R>) -> bool {
+    let c0 = j * field.nx + i0;
+    let deep = R::of(DEEP_ENOUGH_M);
+    let step = |rise: R, m: R, m1: R| {
+        let (over, over1) = (m - greater(rise, R::of(0.0)), m1 + lesser(rise, R::of(0.0)));
+        let (high, low) = (greater(over, over1), lesser(over, over1));
+        let whole = (low >= deep) & ((high - low) < R::of(0.95 * WHOLE) * high);
+        u32::from((high >= deep) & !whole)
+    };
+    let mut any = 0;
+    let z = &field.z[c0..c0 + n];
+    let across = n - usize::from(i0 + n == field.nx);
+    let (m, m1, z0, z1) = (&row.m[..across], &row.m[1..across + 1], &z[..across], &field.z[c0 + 1..c0 + 1 + across]);
+    for k in 0..across {
+        any |= step(z1[k] - z0[k], m[k], m1[k]);
+    }
+    let m = &row.m[..n];
+    if j + 1 < field.ny {
+        let (m1, z1) = (&row.north[..n], &field.z[c0 + field.nx..c0 + field.nx + n]);
+        for k in 0..n {
+            any |= step(z1[k] - z[k], m[k], m1[k]);
+        }
+    }
+    let (qx, qy) = (&field.water.qx, &field.water.qy);
+    let stirred = |m: R, qx: R, qy: R| {
+        let wave = R::of(0.95 * FROUDE_CALM * FROUDE_CALM * G) * (m * m * m);
+        u32::from((m >= deep) & (qx * qx + qy * qy > wave))
+    };
+    let (east, north) = (&qx[c0..c0 + n], &qy[c0..c0 + n]);
+    if staggered {
+        // Twice the mean through both faces is at most the sum of their sizes; at a rim the one face counts for both.
+        let half = R::of(0.5);
+        if c0 == 0 {
+            return true;
+        }
+        let west = &qx[c0 - 1..c0 - 1 + n];
+        let south = if j > 0 { &qy[c0 - field.nx..c0 - field.nx + n] } else { north };
+        for k in 0..n {
+            any |= stirred(m[k], half * (west[k].size() + east[k].size()), half * (south[k].size() + north[k].size()));
+        }
+        if i0 == 0 {
+            any |= stirred(m[0], east[0], greater(south[0].size(), north[0].size()));
+        }
+    } else {
+        for k in 0..n {
+            any |= stirred(m[k], east[k], north[k]);
+        }
+    }
+    any != 0
+}
+
 fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     let (i0, i1) = (t * TILE_W, ((t + 1) * TILE_W).min(field.nx));
     let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(field.ny));
@@ -262,12 +321,34 @@ fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     // Cells deep enough to tell, and of them the fast ones, those not calm, and whether one of the fast is deep.
     let (mut telling, mut fast, mut stirred, mut torrent) = (0, 0, 0, false);
     let depth = |c: usize| mobile(field.water.h[c], field.film, field.least);
+    let (n, staggered) = (i1 - i0, field.kind_at(i0, j0) == Kind::Inertial);
+    // Depths of a row and of the next column; of the row north of it.
+    let fill = |j: usize, row: &mut [R]| {
+        let c0 = j * field.nx + i0;
+        let end = (n + 1).min(field.nx - i0);
+        row.iter_mut().zip(&field.water.h[c0..c0 + end]).for_each(|(m, h)| *m = mobile(*h, field.film, field.least));
+    };
+    let (mut here, mut north) = ([zero; TILE_W + 1], [zero; TILE_W + 1]);
+    fill(j0, &mut here);
     for j in j0..j1 {
+        if j > j0 {
+            std::mem::swap(&mut here, &mut north);
+        }
+        if j + 1 < field.ny {
+            fill(j + 1, &mut north);
+        }
+        let friction = &field.friction[j * field.nx + i0..j * field.nx + i1];
+        friction.iter().for_each(|f| smooth |= *f < smooth_at);
+        let most = largest(&here[..n]);
+        deepest = greater(deepest, most);
+        let row = Pair { m: &here, north: &north };
+        if !suspicious(field, (i0, n), j, staggered, row) {
+            telling += here[..n].iter().filter(|m| **m >= deep).count();
+            continue;
+        }
         for i in i0..i1 {
             let c = j * field.nx + i;
             let m = depth(c);
-            deepest = greater(deepest, m);
-            smooth |= field.friction[c] < smooth_at;
             let mut against = |n: usize, list: &[(u32, R)]| {
                 let m1 = depth(n);
                 if m < deep && m1 < deep {
