@@ -116,7 +116,7 @@ impl<R> Band<R> {
 #[inline(always)]
 fn keep<R: Real>(field: &Field<R>, b: usize, s: usize, out: &mut Four<R>, band: &mut Band<R>) {
     band.fresh[s] = band.tiles[s];
-    if band.tiles[s].synced || (band.rows.held.pass == Pass::Later { all: false } && field.is_alone(b, s)) {
+    if band.tiles[s].synced || (band.rows.held.pass == Pass::Later && field.is_alone(b, s)) {
         return;
     }
     band.fresh[s].synced = true;

@@ -425,7 +425,7 @@ impl<R: Real> Solver<R> {
             let long_s = self.pace(stable_s, if cuts == 0 { rest } else { stable_s });
             let parts = (rest / long_s).ceil().max(1.0) * f64::from(1u32 << cuts.min(20));
             let step_s = rest / parts;
-            let short = if self.slow.is_empty() { 1.0 } else { paces::short_steps(step_s / stable_s) };
+            let short = if self.slow.is_empty() { 1.0 } else { (step_s / stable_s).ceil() };
             let stepped = if short > 1.0 {
                 self.round(now_s + done, step_s, short, interventions)
             } else {

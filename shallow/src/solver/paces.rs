@@ -12,6 +12,7 @@ use super::real::Real;
 use super::rows::{Faces, Field, Run};
 use super::tiles::{EAST, Kind, NORTH, SOUTH, TILE_H, TILE_W, WEST};
 use super::{Refused, Solver};
+use base::fold;
 
 /// By how much a long step may be longer than the stable one of the fast tiles, at most `Options::short_steps_most`.
 const LONGER: [f32; 13] = [1.25, 1.375, 1.5, 1.625, 1.75, 1.875, 2.0, 2.25, 2.5, 2.75, 3.0, 4.0, 5.0];
@@ -30,9 +31,8 @@ pub enum Pass {
     Alike,
     /// All, each by its own; what passes between them is kept.
     First,
-    /// The fast ones only; what was kept passes again. Of the slow ones, those that the fast look at are brought to both
-    /// buffers, or (`all`) every one.
-    Later { all: bool },
+    /// The fast ones only; what was kept passes again. Slow ones that the fast look at are brought to both buffers.
+    Later,
 }
 
 /// What passed the faces between tiles of unlike steps, of one band: entries by column along its southern and northern
@@ -70,7 +70,7 @@ impl<R: Real> Held<R> {
         let kept = &mut self.sides[side][at];
         match self.pass {
             Pass::Alike | Pass::First => *kept = passing,
-            Pass::Later { .. } => {}
+            Pass::Later => {}
         }
         *kept
     }
@@ -118,13 +118,6 @@ impl<R: Real> Held<R> {
             }
         }
     }
-}
-
-/// Short steps that make up a time of so many stable ones: one, or an odd number, since then both end in the same buffer
-/// and the slow tiles need no copy.
-pub fn short_steps(stable_steps: f64) -> f64 {
-    let steps = stable_steps.ceil().max(1.0);
-    if steps % 2.0 == 0.0 { steps + 1.0 } else { steps }
 }
 
 impl<R: Real> Solver<R> {
@@ -178,7 +171,7 @@ impl<R: Real> Solver<R> {
         let (mut best, mut least, mut able) = (1.0, WORTH * whole, 0.0);
         for (factor, slow) in LONGER.iter().zip(&slow).rev() {
             able += slow;
-            let cost = ((whole - able) * short_steps(f64::from(*factor)) + able) / f64::from(*factor);
+            let cost = ((whole - able) * f64::from(factor.ceil()) + able) / f64::from(*factor);
             if cost < least {
                 (best, least) = (*factor, cost);
             }
@@ -208,14 +201,13 @@ impl<R: Real> Solver<R> {
     ) -> Result<(), Refused> {
         let mut done = long_s / short;
         self.pass(Pass::First, done, long_s)?;
-        let (mut passes, mut cuts, mut alike) = (1, 0u32, false);
+        let (mut passes, mut cuts) = (1, 0u32);
         while done < long_s {
             let rest = long_s - done;
             let parts = (rest / (GROWN * self.stable_step_s())).ceil().max(1.0) * f64::from(1u32 << cuts.min(20));
             let last = parts <= 1.0;
             self.choose_fast();
-            // An odd number of passes leaves the slow tiles where they stepped to; an even one has to take them along.
-            match self.pass(Pass::Later { all: alike || (last && passes % 2 == 1) }, rest / parts, long_s) {
+            match self.pass(Pass::Later, rest / parts, long_s) {
                 Ok(()) => {
                     passes += 1;
                     done = if last { long_s } else { done + rest / parts };
@@ -223,7 +215,7 @@ impl<R: Real> Solver<R> {
                 }
                 Err(Refused) => {
                     self.align(passes % 2 == 1);
-                    alike = true;
+                    self.alone.fill(false);
                     if self.fall_back() {
                         continue;
                     }
@@ -235,9 +227,37 @@ impl<R: Real> Solver<R> {
                 }
             }
         }
+        if passes % 2 == 0 && self.alone.contains(&true) {
+            self.join();
+        }
         self.slow.clear();
         self.speed_m_s = self.fastest_m_s();
         Ok(())
+    }
+
+    /// After an even number of passes the slow tiles' water stands in the other buffer, where their first pass left it: brings that
+    /// of the others there.
+    fn join(&mut self) {
+        let (nx, ny) = (self.grid.nx, self.grid.ny);
+        let (from, alone, tiles_x) = (&self.state.water, &self.alone, self.tiles_x);
+        let to = (&mut self.next.h[..], &mut self.next.lo[..], &mut self.next.qx[..], &mut self.next.qy[..]);
+        fold::each_chunk4(to, nx * TILE_H, &mut self.bands, |b, (h, lo, qx, qy), band| {
+            for (t, tile) in band.tiles.iter_mut().enumerate() {
+                if alone[b * tiles_x + t] || tile.synced {
+                    continue;
+                }
+                tile.synced = true;
+                for j in b * TILE_H..((b + 1) * TILE_H).min(ny) {
+                    let row = j * nx + t * TILE_W..j * nx + ((t + 1) * TILE_W).min(nx);
+                    let at = row.start - b * TILE_H * nx..row.end - b * TILE_H * nx;
+                    h[at.clone()].copy_from_slice(&from.h[row.clone()]);
+                    lo[at.clone()].copy_from_slice(&from.lo[row.clone()]);
+                    qx[at.clone()].copy_from_slice(&from.qx[row.clone()]);
+                    qy[at].copy_from_slice(&from.qy[row]);
+                }
+            }
+        });
+        std::mem::swap(&mut self.state.water, &mut self.next);
     }
 
     /// Brings the slow tiles' water to both buffers; `here`: it stands in the present one.
