@@ -402,3 +402,27 @@ fn a_tide_comes_in_over_the_rim_smoothly_by_steps_as_long_as_each_scheme_allows(
     // alpha dx / c against courant dx / (u + 2 c).
     assert!(steps[0] * 4 < steps[1] * 3, "{steps:?}");
 }
+
+#[test]
+fn a_corner_between_two_tides_stays_calm() {
+    // Grade: behaviour. A basin whose sea stands at two rims (and no further than their corner): it falls by 2 m in an hour, so
+    // water moves at centimetres a second.
+    let (nx, ny) = (60, 40);
+    let tide: Vec<(f64, f64)> = vec![(0.0, 4.0), (3600.0, 2.0)];
+    for (run, sides) in
+        RUNS.into_iter().zip([[EdgeSide::East, EdgeSide::South], [EdgeSide::West, EdgeSide::North]].repeat(4))
+    {
+        let (scheme, short_steps_most) = run;
+        let mut domain = Domain::new(grid(nx, ny, 20.0), vec![-6.0; nx * ny], vec![0.02; nx * ny]);
+        for side in sides {
+            let to = side.cells(&domain.grid);
+            domain.edges.push(Edge { side, from: 0, to, kind: EdgeKind::Stage(tide.clone()) });
+        }
+        let mut solver = Solver::<f32>::new(&domain, Options { short_steps_most, ..options(scheme) });
+        solver.set_level_m(4.0);
+        for minute in 0..60 {
+            assert!(solver.advance(60.0 * f64::from(minute), 60.0, &mut no_sources).is_empty());
+            assert!(fastest(&solver) < 0.2, "{run:?}, minute {minute}: {} m/s", fastest(&solver));
+        }
+    }
+}
