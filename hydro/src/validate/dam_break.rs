@@ -124,7 +124,7 @@ fn field(name: &str, bench: &Bench, dam: DamBreak, t: f64, bounds: [(Scheme, f64
             let error = l1(&run, dam, 1000.0, t);
             result.rows.push(run.row("L1(h), m", error, Bound::AtMost(most), peer));
             if dam.right_m == 0.0 && scheme == Scheme::Second {
-                let (computed, wanted) = run.row_depths(&exact);
+                let (computed, wanted) = run.row_depths(exact);
                 let last = |h: &[f64]| h.iter().rposition(|h| *h > 1e-3 * dam.left_m).map_or(0.0, |k| k as f64);
                 let off = (last(&computed) - last(&wanted)).abs();
                 let what = "front (1/1000 of the reservoir) off by, cells";
