@@ -27,6 +27,20 @@ fn inside(polygon: &[Point], p: Point) -> bool {
     within
 }
 
+/// The four cells whose centres lie around a point, and their shares in it. Most of the flume's gauges stand where cells meet:
+/// one of these alone would be read half a cell away, beside a building of four.
+fn around(grid: &Grid, p: Point) -> [(usize, f64); 4] {
+    let (x, y) = ((p.x - grid.x0) / grid.cell_m - 0.5, (p.y - grid.y0) / grid.cell_m - 0.5);
+    let (i, j) = (x.floor() as usize, y.floor() as usize);
+    let (a, b) = (x - x.floor(), y - y.floor());
+    [
+        (grid.index(i, j), (1.0 - a) * (1.0 - b)),
+        (grid.index(i + 1, j), a * (1.0 - b)),
+        (grid.index(i, j + 1), (1.0 - a) * b),
+        (grid.index(i + 1, j + 1), a * b),
+    ]
+}
+
 fn ea6a(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("ea6a");
     let folder = "ea_test6a_isolated_building";
@@ -57,8 +71,9 @@ fn ea6a(bench: &Bench) -> CaseResult {
             )
         })
         .collect();
-    // Within a cell of the building's rim, bed and side slopes by 5 x 5 points of each cell: a cell is wall when half of
-    // it is.
+    // Bed, side slopes and walls by 5 x 5 points of each cell: bed level and open share. As everywhere in the engine, a cell that is
+    // built over in part is open by the rest (porosity): the building lies aslant, is four cells wide, and as stairs, cells being
+    // wall or open by halves, it throws its wake a cell aside. A cell that is not a tenth open is wall.
     let bed = |p: Point, cell: f64| {
         let (mut walls, mut level) = (0, 0.0);
         for k in 0..25 {
@@ -70,7 +85,8 @@ fn ea6a(bench: &Bench) -> CaseResult {
             }
             level += (0.34 - q.y).max(q.y - (3.6 - 0.34)).max(0.0) * 0.155 / 0.34 / 25.0;
         }
-        if walls * 2 > 25 { 1.0 } else { level }
+        let open = 1.0 - f64::from(walls) / 25.0;
+        if open < 0.1 { (1.0, 1.0) } else { (level, open) }
     };
     for (scheme, precision, cell, judged) in [
         (Scheme::First, Precision::F32, 0.1, false),
@@ -81,17 +97,18 @@ fn ea6a(bench: &Bench) -> CaseResult {
     ] {
         let grid =
             Grid { nx: (35.8 / cell + 0.5) as usize, ny: (3.6 / cell + 0.5) as usize, cell_m: cell, x0: 0.0, y0: 0.0 };
-        let mut setup = Setup::on(grid, |p| bed(p, cell)).rough(0.01).by(scheme, precision);
+        let (beds, open) = (0..grid.len()).map(|c| bed(grid.centre(c), cell)).unzip();
+        let mut setup = Setup::on(grid, |_| 0.0).rough(0.01).by(scheme, precision);
+        (setup.bed_m, setup.porosity) = (beds, Some(open));
         setup.depth_m = (0..grid.len())
             .map(|c| ((if grid.centre(c).x < 6.75 { 0.4 } else { 0.02 }) - setup.bed_m[c]).max(0.0))
             .collect();
         let mut run = Run::new(bench, setup);
-        let cells: Vec<usize> =
-            gauges.iter().map(|(x, y)| grid.cell_at(Point::new(*x, *y)).expect("a gauge in the flume")).collect();
+        let cells: Vec<[(usize, f64); 4]> = gauges.iter().map(|(x, y)| around(&grid, Point::new(*x, *y))).collect();
         let mut computed: Vec<Vec<(f64, f64)>> = vec![Vec::new(); 6];
         run.watch(30.0, 0.05, |tank, t| {
-            for (series, cell) in computed.iter_mut().zip(&cells) {
-                series.push((t, tank.depth_m(*cell)));
+            for (series, cells) in computed.iter_mut().zip(&cells) {
+                series.push((t, cells.iter().map(|(cell, share)| share * tank.depth_m(*cell)).sum()));
             }
         });
         let bound = |most: f64| if judged { Bound::AtMost(most) } else { Bound::Shown };
@@ -108,7 +125,8 @@ fn ea6a(bench: &Bench) -> CaseResult {
         }
         for k in 0..5 {
             // At G2 a jump stands close by in the experiment and reaches it at 14 s: where it stands differs widely between
-            // packages (SC120002) and with friction (ptha). G2 is judged before, and shown to the end.
+            // packages (SC120002) and with friction (ptha). G2 is judged before, and shown to the end. 1.5 cm and 0.3 s are the notes'
+            // gates.
             let ends: &[f64] = if k == 1 { &[13.0, 29.0] } else { &[29.0] };
             for end in ends {
                 let off = mean_difference(&computed[k], &measured[k], 5.0, *end);

@@ -111,6 +111,9 @@ pub struct Setup {
     pub crests: BTreeMap<Face, f64>,
     pub edges: Vec<Edge>,
     pub depth_m: Vec<f64>,
+    /// Level that the depths stand for, m: it is laid over the ground as the solver holds it, which in single precision is
+    /// some micrometres off `bed_m`, and no lake at rest would be level else.
+    pub level_m: Option<f64>,
     /// hu, hv by cell, m2/s; empty for water at rest.
     pub discharge: Vec<(f64, f64)>,
     pub scheme: Scheme,
@@ -134,6 +137,7 @@ impl Setup {
             crests: BTreeMap::new(),
             edges: Vec::new(),
             depth_m: vec![0.0; n],
+            level_m: None,
             discharge: Vec::new(),
             scheme: Scheme::Second,
             precision: Precision::F64,
@@ -151,9 +155,11 @@ impl Setup {
     /// Fills to a level.
     pub fn level(mut self, stage_m: f64) -> Setup {
         self.depth_m = self.bed_m.iter().map(|z| (stage_m - z).max(0.0)).collect();
+        self.level_m = Some(stage_m);
         self
     }
     pub fn depth(mut self, depth_m: impl Fn(Point) -> f64) -> Setup {
+        self.level_m = None;
         self.depth_m = (0..self.grid.len()).map(|c| depth_m(self.grid.centre(c))).collect();
         self
     }
@@ -162,6 +168,7 @@ impl Setup {
         let states: Vec<(f64, f64, f64)> = (0..self.grid.len()).map(|c| at(self.grid.centre(c))).collect();
         self.depth_m = states.iter().map(|s| s.0).collect();
         self.discharge = states.iter().map(|s| (s.0 * s.1, s.0 * s.2)).collect();
+        self.level_m = None;
         self
     }
     /// A boundary on cells `from..to` of a side; the rest of the rim is wall.
@@ -293,7 +300,13 @@ fn tank(setup: &Setup) -> Box<dyn Tank> {
         Precision::F32 => Box::new(Solver::<f32>::new(&domain, options)),
         Precision::F64 => Box::new(Solver::<f64>::new(&domain, options)),
     };
-    tank.set_depths(&setup.depth_m);
+    match setup.level_m {
+        Some(level_m) => {
+            let depth: Vec<f64> = (0..setup.grid.len()).map(|c| (level_m - tank.bed_m(c)).max(0.0)).collect();
+            tank.set_depths(&depth);
+        }
+        None => tank.set_depths(&setup.depth_m),
+    }
     for (cell, (hu, hv)) in setup.discharge.iter().enumerate() {
         tank.set_discharge(cell, *hu, *hv);
     }

@@ -192,11 +192,11 @@ fn beside_crests<R: Real>(field: &Field<R>, run: Run, j: isize, mut level: impl 
 fn between<R: Real>(field: &Field<R>, run: Run, j: isize, tilted: (bool, bool), rows: &mut Rows<R>) {
     let n = run.i1 - run.i0;
     let zero = R::of(0.0);
-    let Rows { line: [below, above, _], north, crest, bare, through_rims, north_before, south_side, held, .. } = rows;
+    let Rows { line: [below, above, _], north, crest, through_rims, north_before, south_side, held, .. } = rows;
     let crests = crests_south_of(field, j);
     let crest = match crests {
-        Some(list) => Field::crest_row(list, run.i0 as isize, n, crest, bare),
-        None => &bare[..n],
+        Some(list) => Field::crest_row(list, run.i0 as isize, n, crest),
+        None => &[],
     };
     // Across a face between rows v is the normal velocity and u the tangential one.
     if tilted.0 || tilted.1 {
@@ -281,7 +281,7 @@ fn along<R: Real>(
         }
         any
     };
-    let crest = Field::crest_row(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
+    let crest = Field::crest_row(&field.crest_east[j], run.i0 as isize - 1, n + 1, &mut rows.crest);
     let line = &rows.line[1];
     if tilted_x {
         let (east, west) = (&mut rows.east.b, &mut rows.west.b);

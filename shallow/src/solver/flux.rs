@@ -37,30 +37,55 @@ pub struct Passing<R> {
     pub tangential: R,
 }
 
-/// Flux from the near (west or south) to the far side of a face with a crest.
+/// Flux from the near (west or south) to the far side of a face with a crest (or `NO_CREST`).
 #[inline(always)]
 pub fn passing<R: Real>(l: Beside<R>, r: Beside<R>, crest: R) -> Passing<R> {
     let zero = R::of(0.0);
-    let two = R::of(2.0);
     let rise = (r.b - l.b) + (r.d - l.d);
     let hl = greater(l.m - greater(greater(rise, (crest - l.b) - l.d), zero), zero);
     let hr = greater(r.m - greater(greater(-rise, (crest - r.b) - r.d), zero), zero);
+    through(l, r, hl, hr)
+}
+
+/// The same, to the bit, where no crest stands.
+#[inline(always)]
+pub fn passing_open<R: Real>(l: Beside<R>, r: Beside<R>) -> Passing<R> {
+    let zero = R::of(0.0);
+    let rise = (r.b - l.b) + (r.d - l.d);
+    let hl = greater(l.m - greater(rise, zero), zero);
+    let hr = greater(r.m - greater(-rise, zero), zero);
+    through(l, r, hl, hr)
+}
+
+/// Flux between depths over the sill of a face.
+#[inline(always)]
+fn through<R: Real>(l: Beside<R>, r: Beside<R>, hl: R, hr: R) -> Passing<R> {
+    let zero = R::of(0.0);
+    let two = R::of(2.0);
     let (cl, cr) = ((R::of(G) * hl).quick_root(), (R::of(G) * hr).quick_root());
-    // Wave speeds (Davis 1988), with the exact ones beside a dry side (Toro 2001, eq. 10.22).
-    let slow = lesser(l.u - cl, r.u - cr);
-    let fast = greater(l.u + cl, r.u + cr);
-    let slow = if hl > zero { slow } else { r.u - two * cr };
-    let slow = if hr > zero { slow } else { l.u - cl };
-    let fast = if hr > zero { fast } else { l.u + two * cl };
-    let fast = if hl > zero { fast } else { r.u + cr };
+    // Wave speeds times d = cl + cr, so that one reciprocal does for the mean and the flux: those of the slowest and fastest
+    // of either side and of Roe's mean u = (cl ul + cr ur) / d, c = sqrt((cl^2 + cr^2) / 2), which is the speed of a shock
+    // (Einfeldt 1988, SIAM J. Numer. Anal. 25, 294). For its c stands d/2 + (cl - cr)^2 / (4 d): never less, 6 % more at the
+    // most, and without a root. Beside a dry side the exact ones (Toro 2001, eq. 10.22); on the other side of the face
+    // they come of themselves.
+    let d = cl + cr;
+    let (of_l, of_r) = (cl * l.u, cr * r.u);
+    let roe = of_l + of_r;
+    let sum = hl + hr;
+    let spread = R::of(0.75 * G).fused(sum, R::of(0.5) * (cl * cr));
+    let slow = lesser(d * (l.u - cl), roe - spread);
+    let fast = greater(d * (r.u + cr), roe + spread);
+    let slow = if hl > zero { slow } else { (-two * cr).fused(cr, of_r) };
+    let fast = if hr > zero { fast } else { (two * cl).fused(cl, of_l) };
     let (slow, fast) = (lesser(slow, zero), greater(fast, zero));
-    let across = fast * slow;
-    let inverse = greater(fast - slow, R::of(1e-30)).reciprocal();
+    let inverse = greater(d * (fast - slow), R::of(1e-30)).reciprocal();
+    let across = (fast * slow) * inverse;
+    let (slow, fast) = (slow * (d * inverse), fast * (d * inverse));
     let (ql, qr) = (hl * l.u, hr * r.u);
     // The pressure of the far side over that of the near side: nothing at rest.
-    let push = R::of(0.5 * G) * (hr - hl) * (hr + hl);
-    let mass = fast.fused(ql, (-slow).fused(qr, across * (hr - hl))) * inverse;
-    let near = fast.fused(ql * l.u, (-slow).fused(qr.fused(r.u, push), across * (qr - ql))) * inverse;
+    let push = R::of(0.5 * G) * (hr - hl) * sum;
+    let mass = fast.fused(ql, (-slow).fused(qr, across * (hr - hl)));
+    let near = fast.fused(ql * l.u, (-slow).fused(qr.fused(r.u, push), across * (qr - ql)));
     Passing { mass, near, far: near - push, tangential: mass * if mass > zero { l.v } else { r.v } }
 }
 

@@ -191,8 +191,8 @@ pub fn run_second<R: Real>(
         if j >= first {
             let crests = crests_south_of(field, j);
             let crest = match crests {
-                Some(list) => Field::crest_row(list, run.i0 as isize, n, &mut rows.crest, &rows.bare),
-                None => &rows.bare[..n],
+                Some(list) => Field::crest_row(list, run.i0 as isize, n, &mut rows.crest),
+                None => &[],
             };
             let (south, here) = (&rows.line[0], &rows.line[1]);
             if j == 0 || j == field.ny as isize {
@@ -231,8 +231,7 @@ pub fn run_second<R: Real>(
         }
         if j >= first && j < end {
             let row = j as usize;
-            let crest =
-                Field::crest_row(&field.crest_east[row], run.i0 as isize - 1, n + 1, &mut rows.crest, &rows.bare);
+            let crest = Field::crest_row(&field.crest_east[row], run.i0 as isize - 1, n + 1, &mut rows.crest);
             let (near, far, line) = (&rows.east, &rows.west, &rows.line[1]);
             face_row::<R, true>(
                 &line.b[1..n + 2],

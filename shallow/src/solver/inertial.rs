@@ -6,7 +6,7 @@
 //! solved for q1 by one Newton step from q', with hf the depth between the higher level and the higher bed. Advection is left out, so it is for calm water on
 //! lowland; faces to tiles of another scheme and to the rims pass the first-order Godunov flux.
 //!
-//! The discharges are read where they stand. Only beds and mobile depths go through row buffers, since each is asked for
+//! The discharges are read where they stand. Only levels and mobile depths go through row buffers, since each is asked for
 //! three times. Faces at the ends of a run, at rims and under crests are computed once more, one by one.
 
 use super::flux::{self, NO_CREST, gain, mobile, over_crest, passing};
@@ -28,7 +28,7 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
     // Between tiles of unlike steps both sides reckon by the long one.
     let long = Law::new(field, field.long, field.long_k);
     let mut bad = false;
-    // Lines 0 and 1: bed and mobile depth of rows j - 1 and j.
+    // Lines 0 and 1: level and mobile depth of rows j - 1 and j.
     levels(field, run, run.j0 as isize - 1, &mut rows.line[0]);
     for j in run.j0..=run.j1 {
         levels(field, run, j as isize, &mut rows.line[1]);
@@ -61,10 +61,11 @@ struct Law<R> {
 /// The two cells beside a face, and the discharges around it, m2/s.
 #[derive(Clone, Copy)]
 struct At<R> {
-    bl: R,
     ml: R,
-    br: R,
+    /// Level in two words, see `levels`.
+    el: [R; 2],
     mr: R,
+    er: [R; 2],
     friction_l: R,
     friction_r: R,
     /// Through the face, the faces before and behind it, and the four across it.
@@ -72,6 +73,15 @@ struct At<R> {
     q0: R,
     q1: R,
     t: [R; 4],
+}
+
+impl<R: Real> At<R> {
+    /// How much higher level and bed are on the far side, m.
+    #[inline(always)]
+    fn fall(&self) -> (R, R) {
+        let deta = (self.er[0] - self.el[0]) + (self.er[1] - self.el[1]);
+        (deta, deta - (self.mr - self.ml))
+    }
 }
 
 impl<R: Real> Law<R> {
@@ -88,13 +98,12 @@ impl<R: Real> Law<R> {
         }
     }
 
-    /// New discharge through a face, m2/s. A crest (or `NO_CREST`) raises its sill.
+    /// New discharge through a face, m2/s, whose crest stands this much over the near side's bed.
     #[inline(always)]
     fn discharge(&self, at: At<R>, crest: R) -> R {
         let zero = R::of(0.0);
-        let rise = at.br - at.bl;
-        let deta = rise + (at.mr - at.ml);
-        let hf = (at.ml + greater(deta, zero)) - greater(greater(rise, crest - at.bl), zero);
+        let (deta, rise) = at.fall();
+        let hf = (at.ml + greater(deta, zero)) - greater(greater(rise, crest), zero);
         self.through(at, deta, hf)
     }
 
@@ -102,8 +111,7 @@ impl<R: Real> Law<R> {
     #[inline(always)]
     fn open(&self, at: At<R>) -> R {
         let zero = R::of(0.0);
-        let rise = at.br - at.bl;
-        let deta = rise + (at.mr - at.ml);
+        let (deta, rise) = at.fall();
         let hf = (at.ml + greater(deta, zero)) - greater(rise, zero);
         self.through(at, deta, hf)
     }
@@ -171,10 +179,12 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &L
             let (near, far) = (at - nx + k.start..at - nx + k.end, at + k.start..at + k.end);
             face_row(
                 law,
-                &below.b[2 + k.start..2 + k.end],
                 &below.m[2 + k.start..2 + k.end],
-                &here.b[2 + k.start..2 + k.end],
+                &below.u[2 + k.start..2 + k.end],
+                &below.v[2 + k.start..2 + k.end],
                 &here.m[2 + k.start..2 + k.end],
+                &here.u[2 + k.start..2 + k.end],
+                &here.v[2 + k.start..2 + k.end],
                 &field.friction[near.clone()],
                 &field.friction[far.clone()],
                 &w.qy[near.clone()],
@@ -192,10 +202,10 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &L
             let c = at + k;
             let west = |c: usize| if run.i0 + k > 0 { c - 1 } else { c };
             let around = At {
-                bl: below.b[k + 2],
                 ml: below.m[k + 2],
-                br: here.b[k + 2],
+                el: [below.u[k + 2], below.v[k + 2]],
                 mr: here.m[k + 2],
+                er: [here.u[k + 2], here.v[k + 2]],
                 friction_l: field.friction[c - nx],
                 friction_r: field.friction[c],
                 q: w.qy[c - nx],
@@ -211,8 +221,8 @@ fn faces_south_of<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &L
         }
         for (k, level) in crests(&field.crest_north[j - 1], run.i0 as isize, n) {
             let (law, at) = single(k);
-            let free = flux::Passing { mass: law.discharge(at, level), ..Default::default() };
             let (l, r) = (field.cell(run.i0 + k, j - 1), field.cell(run.i0 + k, j));
+            let free = flux::Passing { mass: law.discharge(at, level - l.b), ..Default::default() };
             north.mass[k] = over_crest(l, r, level, free).mass;
         }
         if j == run.j0 || j == run.j1 {
@@ -267,10 +277,12 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &Law
     };
     face_row(
         law,
-        &here.b[2..n + 2],
         &here.m[2..n + 2],
-        &here.b[3..n + 3],
+        &here.u[2..n + 2],
+        &here.v[2..n + 2],
         &here.m[3..n + 3],
+        &here.u[3..n + 3],
+        &here.v[3..n + 3],
         &field.friction[at..at + n],
         friction_east,
         &w.qx[at..at + n],
@@ -291,10 +303,10 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &Law
         let (further, onward) = (if i > 1 { c - 2 } else { c - 1 }, if i < nx { c } else { c - 1 });
         let below = |c: usize| if j > 0 { w.qy[c - nx] } else { R::of(0.0) };
         let around = At {
-            bl: here.b[k + 1],
             ml: here.m[k + 1],
-            br: here.b[k + 2],
+            el: [here.u[k + 1], here.v[k + 1]],
             mr: here.m[k + 2],
+            er: [here.u[k + 2], here.v[k + 2]],
             friction_l: field.friction[c - 1],
             friction_r: field.friction[onward],
             q: w.qx[c - 1],
@@ -325,9 +337,10 @@ fn faces_across<R: Real>(field: &Field<R>, run: Run, (law, long): (&Law<R>, &Law
         if i == 0 || i > last {
             continue;
         }
+        let (l, r) = (field.cell(i - 1, j), field.cell(i, j));
         let (law, at) = single(k);
-        let free = flux::Passing { mass: law.discharge(at, level), ..Default::default() };
-        x[k] = over_crest(field.cell(i - 1, j), field.cell(i, j), level, free).mass;
+        let free = flux::Passing { mass: law.discharge(at, level - l.b), ..Default::default() };
+        x[k] = over_crest(l, r, level, free).mass;
     }
     if run.i0 > 0 && field.kind_at(run.i0 - 1, j) != Kind::Inertial {
         x[0] = across_x(field, run.i0, j);
@@ -415,31 +428,49 @@ fn crested<R: Real>(l: flux::Beside<R>, r: flux::Beside<R>, list: &Crests<R>, i:
     }
 }
 
-/// Bed and mobile depth of row `j` (the nearest one within beyond the rim), from a column west of the run to one east of it:
-/// entry k is column i0 + k - 2.
+/// Mobile depth and level of row `j` (the nearest one within beyond the rim), from a column west of the run to one east of
+/// it: entry k is column i0 + k - 2. The level stands in two words in `u` and `v`: what bed and depth add up to, and what
+/// that rounding lost with the depth's own second word. Differences of rounded depths would not vanish on a lake at rest,
+/// and in single precision drive currents of a third of a millimetre a second around it.
 #[inline(always)]
 fn levels<R: Real>(field: &Field<R>, run: Run, j: isize, line: &mut Line<R>) {
     let row = j.clamp(0, field.ny as isize - 1) as usize;
     let (n, at) = (run.i1 - run.i0, row * field.nx + run.i0);
     let w = field.water;
-    let (h, z) = (&w.h[at..at + n], &field.z[at..at + n]);
-    shallow(h, z, field.film, field.least, &mut line.b[2..n + 2], &mut line.m[2..n + 2]);
+    shallow(
+        &w.h[at..at + n],
+        &w.lo[at..at + n],
+        &field.z[at..at + n],
+        field.film,
+        field.least,
+        &mut line.m[2..n + 2],
+        &mut line.u[2..n + 2],
+        &mut line.v[2..n + 2],
+    );
     let mut end = |k: usize, c: usize| {
-        let m = mobile(w.h[c], field.film, field.least);
-        (line.b[k], line.m[k]) = (field.z[c] + (w.h[c] - m), m);
+        line.m[k] = mobile(w.h[c], field.film, field.least);
+        (line.u[k], line.v[k]) = level(field.z[c], w.h[c], w.lo[c]);
     };
     end(1, if run.i0 > 0 { at - 1 } else { at });
     end(n + 2, if run.i1 < field.nx { at + n } else { at + n - 1 });
 }
 
+/// Level in two words: the sum, and what its rounding lost (Knuth's two-sum) with the depth's second word.
 #[inline(always)]
-fn shallow<R: Real>(h: &[R], z: &[R], film: R, least: R, b: &mut [R], m_out: &mut [R]) {
+fn level<R: Real>(z: R, h: R, lo: R) -> (R, R) {
+    let sum = z + h;
+    let of_h = sum - z;
+    (sum, ((z - (sum - of_h)) + (h - of_h)) + lo)
+}
+
+#[inline(always)]
+fn shallow<R: Real>(h: &[R], lo: &[R], z: &[R], film: R, least: R, m_out: &mut [R], sum: &mut [R], rest: &mut [R]) {
     let n = h.len();
-    let (z, b, m_out) = (&z[..n], &mut b[..n], &mut m_out[..n]);
+    let (lo, z, m_out) = (&lo[..n], &z[..n], &mut m_out[..n]);
+    let (sum, rest) = (&mut sum[..n], &mut rest[..n]);
     for i in 0..n {
-        let m = mobile(h[i], film, least);
-        b[i] = z[i] + (h[i] - m);
-        m_out[i] = m;
+        m_out[i] = mobile(h[i], film, least);
+        (sum[i], rest[i]) = level(z[i], h[i], lo[i]);
     }
 }
 
@@ -447,10 +478,12 @@ fn shallow<R: Real>(h: &[R], z: &[R], film: R, least: R, b: &mut [R], m_out: &mu
 #[inline(always)]
 fn face_row<R: Real>(
     law: &Law<R>,
-    bl: &[R],
     ml: &[R],
-    br: &[R],
+    sum_l: &[R],
+    rest_l: &[R],
     mr: &[R],
+    sum_r: &[R],
+    rest_r: &[R],
     friction_l: &[R],
     friction_r: &[R],
     q: &[R],
@@ -463,17 +496,18 @@ fn face_row<R: Real>(
     out: &mut [R],
 ) {
     let n = out.len();
-    let (bl, ml, br, mr) = (&bl[..n], &ml[..n], &br[..n], &mr[..n]);
+    let (ml, mr) = (&ml[..n], &mr[..n]);
+    let (sum_l, rest_l, sum_r, rest_r) = (&sum_l[..n], &rest_l[..n], &sum_r[..n], &rest_r[..n]);
     let (q, q0, q1) = (&q[..n], &q0[..n], &q1[..n]);
     let (t0, t1, t2, t3) = (&t0[..n], &t1[..n], &t2[..n], &t3[..n]);
     let (friction_l, friction_r) = (&friction_l[..n], &friction_r[..n]);
     let law = *law;
     for i in 0..n {
         out[i] = law.open(At {
-            bl: bl[i],
             ml: ml[i],
-            br: br[i],
+            el: [sum_l[i], rest_l[i]],
             mr: mr[i],
+            er: [sum_r[i], rest_r[i]],
             friction_l: friction_l[i],
             friction_r: friction_r[i],
             q: q[i],

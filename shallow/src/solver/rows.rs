@@ -1,7 +1,7 @@
 //! Rows of cells on their way through a step: what a band reads of its field, ghosts beyond the rims, row buffers.
 
 use super::column::Column;
-use super::flux::{Beside, NO_CREST, Passing, STILL_M, mobile, over_crest, passing};
+use super::flux::{Beside, NO_CREST, Passing, STILL_M, mobile, over_crest, passing, passing_open};
 use super::paces::Held;
 use super::real::{Real, greater, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
@@ -159,7 +159,6 @@ pub struct Rows<R> {
     pub centred_x: Column<R>,
     pub centred_y: Column<R>,
     pub crest: Column<R>,
-    pub bare: Column<R>,
     /// Zeros.
     pub still: Column<R>,
     pub k: Column<R>,
@@ -210,7 +209,6 @@ impl<R: Real> Rows<R> {
             column.fit(w);
         }
         self.crest = Column::filled(R::of(NO_CREST), w);
-        self.bare = Column::filled(R::of(NO_CREST), w);
         self.through_x.fit(w);
     }
 }
@@ -411,11 +409,11 @@ impl<R: Real> Field<'_, R> {
         self.kinds[row + a..=row + z].contains(&Kind::Inertial)
     }
 
-    /// Crests along a row of faces as a dense row: entry `k` is the face of column `from + k`.
+    /// Crests along a row of faces as a dense row, entry `k` the face of column `from + k`; nothing where none stands.
     #[inline(always)]
-    pub fn crest_row<'r>(list: &Crests<R>, from: isize, n: usize, crest: &'r mut [R], bare: &'r [R]) -> &'r [R] {
+    pub fn crest_row<'r>(list: &Crests<R>, from: isize, n: usize, crest: &'r mut [R]) -> &'r [R] {
         if list.is_empty() {
-            return &bare[..n];
+            return &[];
         }
         crest[..n].fill(R::of(NO_CREST));
         for (i, level) in list {
@@ -482,7 +480,8 @@ fn convert<R: Real>(
 }
 
 /// Fluxes through a row of faces between near (west or south) and far sides; `ul`, `ur` are the velocities through
-/// them, `dl`, `dr` the beds of the sides over those of their cells (not read unless `SLOPED`).
+/// them, `dl`, `dr` the beds of the sides over those of their cells (not read unless `SLOPED`), `crest` a dense row, or
+/// nothing where none stands.
 #[inline(always)]
 pub fn face_row<R: Real, const SLOPED: bool>(
     bl: &[R],
@@ -501,16 +500,42 @@ pub fn face_row<R: Real, const SLOPED: bool>(
     far: &mut [R],
     tangential: &mut [R],
 ) {
+    if crest.is_empty() {
+        faces::<R, SLOPED, false>(bl, dl, ml, ul, vl, br, dr, mr, ur, vr, crest, mass, near, far, tangential);
+    } else {
+        faces::<R, SLOPED, true>(bl, dl, ml, ul, vl, br, dr, mr, ur, vr, crest, mass, near, far, tangential);
+    }
+}
+
+#[inline(always)]
+fn faces<R: Real, const SLOPED: bool, const CREST: bool>(
+    bl: &[R],
+    dl: &[R],
+    ml: &[R],
+    ul: &[R],
+    vl: &[R],
+    br: &[R],
+    dr: &[R],
+    mr: &[R],
+    ur: &[R],
+    vr: &[R],
+    crest: &[R],
+    mass: &mut [R],
+    near: &mut [R],
+    far: &mut [R],
+    tangential: &mut [R],
+) {
     let n = bl.len();
     let (ml, ul, vl) = (&ml[..n], &ul[..n], &vl[..n]);
-    let (br, mr, ur, vr, crest) = (&br[..n], &mr[..n], &ur[..n], &vr[..n], &crest[..n]);
+    let (br, mr, ur, vr) = (&br[..n], &mr[..n], &ur[..n], &vr[..n]);
     let (dl, dr) = if SLOPED { (&dl[..n], &dr[..n]) } else { (dl, dr) };
+    let crest = if CREST { &crest[..n] } else { crest };
     let (mass, near, far, tangential) = (&mut mass[..n], &mut near[..n], &mut far[..n], &mut tangential[..n]);
     for i in 0..n {
         let (dl, dr) = if SLOPED { (dl[i], dr[i]) } else { (R::of(0.0), R::of(0.0)) };
         let l = Beside { b: bl[i], d: dl, m: ml[i], u: ul[i], v: vl[i] };
         let r = Beside { b: br[i], d: dr, m: mr[i], u: ur[i], v: vr[i] };
-        let p = passing(l, r, crest[i]);
+        let p = if CREST { passing(l, r, crest[i]) } else { passing_open(l, r) };
         mass[i] = p.mass;
         near[i] = p.near;
         far[i] = p.far;
