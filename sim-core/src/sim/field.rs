@@ -14,6 +14,7 @@ use crate::vocab::event::Event;
 use crate::vocab::lever::Lever;
 use crate::vocab::message::Medium;
 use crate::vocab::order::Advice;
+use consequence::harm::thermal::dose_tdu;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -155,7 +156,21 @@ impl Field for Ground<'_> {
         self.nature.flood.breach_width_m(levee)
     }
     fn leaking(&self, site: FacilityId) -> bool {
-        self.nature.gas.leak_kg_s(site) > 0.0
+        self.nature.leaking(site)
+    }
+    fn heat_w_m2(&self, at: Point) -> f64 {
+        self.city().grid.cell_at(at).map_or(0.0, |cell| self.nature.fires.heat_w_m2(cell))
+    }
+    fn heat_dose_tdu(&self, at: Point) -> f64 {
+        let Some(cell) = self.city().grid.cell_at(at) else { return 0.0 };
+        let dose = |s: &crate::hazard::fire::Spell| dose_tdu(f64::from(s.heat_w_m2[cell]), s.dt_s);
+        self.nature.fires.spells().iter().map(dose).sum()
+    }
+    fn overpressure_pa(&self, at: Point) -> f64 {
+        self.nature.fires.hits().iter().map(|h| h.overpressure_pa(at)).fold(0.0, f64::max)
+    }
+    fn tank_in_danger(&self, site: FacilityId) -> bool {
+        self.nature.fires.tank_in_danger(site)
     }
     fn pull(&mut self, lever: Lever, unit: UnitId) {
         self.levers.asked.push((lever, None, Some(unit)));

@@ -185,6 +185,9 @@ impl Gas {
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
             | Lever::AddRain { .. }
+            | Lever::Burn { .. }
+            | Lever::PlaceTank { .. }
+            | Lever::CoolTanks { .. }
             | Lever::CloseRoad { .. }
             | Lever::OpenRoad { .. }
             | Lever::Outage { .. }
