@@ -59,6 +59,11 @@ pub struct StoreSpec {
     pub bund_m2: Option<f64>,
 }
 
+/// A gas or vapour that an everyday spark lights: GHS category 1. Ammonia is not one.
+pub fn easily_lit(s: &Substance) -> bool {
+    s.flammable.as_ref().is_some_and(|f| f.lfl.value <= EASILY_LIT)
+}
+
 /// What a failing tank does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failure {
@@ -101,9 +106,8 @@ impl StoreSpec {
             let what = format!("mass_kg is {}: this vessel holds {most_kg:.0} kg of {}", self.mass_kg, s.key);
             wrong.add(file, what, "a larger vessel, or less in it");
         }
-        let pressurised_burns = s.flammable.is_some();
         let toxic = s.harm.aegl.is_some() || s.harm.probit.is_some();
-        if !pressurised_burns && !toxic {
+        if s.flammable.is_none() && !toxic {
             wrong.add(file, format!("{} neither burns nor poisons: its tank does nothing", s.key), "another substance");
         }
         wrong
@@ -148,13 +152,12 @@ impl StoreSpec {
     /// What its failure does, in the order in which it is asked.
     pub fn failure(&self, s: &Substance, air: FireAir) -> Failure {
         let toxic = s.harm.aegl.is_some() || s.harm.probit.is_some();
-        let easily = s.flammable.as_ref().is_some_and(|f| f.lfl.value <= EASILY_LIT);
         match self.kind() {
             TankKind::Pressurised => {
                 let burst_k = self.burst_k(s, &air);
                 let blast = bursting::charge(s, self.mass_kg, self.vessel.volume_m3(), burst_k, air.pressure_pa);
                 let in_ball = Fireball::mass_of(s, self.mass_kg, burst_k, air.pressure_pa);
-                let ball = (easily && in_ball > 0.0).then(|| Fireball::new(s, in_ball, air)).flatten();
+                let ball = (easily_lit(s) && in_ball > 0.0).then(|| Fireball::new(s, in_ball, air)).flatten();
                 match ball {
                     Some(ball) => Failure::Fireball { ball, blast },
                     None => {

@@ -107,6 +107,27 @@ impl People {
         harmed
     }
 
+    /// A cloud burns through cells: who stands there in the open or sits in a car dies (as ALOHA takes it); walls shelter.
+    pub fn flash(&mut self, cells: &[usize], outdoors: &Outdoors) -> Vec<Harmed> {
+        if cells.is_empty() {
+            return Vec::new();
+        }
+        let burns = |cell: u32| cell != Outdoors::NOWHERE && cells.binary_search(&(cell as usize)).is_ok();
+        let caught: Vec<PersonId> = (0..self.len())
+            .filter(|&i| match self.place[i] {
+                Whereabouts::OnFoot | Whereabouts::Open { .. } => burns(outdoors.cell_of[i]),
+                Whereabouts::Car(car) => outdoors.cars.get(&car).is_some_and(|c| burns(c.cell)),
+                Whereabouts::Aboard(unit) => outdoors.units.get(&unit).is_some_and(|c| burns(c.cell)),
+                Whereabouts::Building(_)
+                | Whereabouts::Shelter(_)
+                | Whereabouts::Hospital(_)
+                | Whereabouts::Away(_) => false,
+            })
+            .map(PersonId::of)
+            .collect();
+        caught.into_iter().filter_map(|p| self.worsen(p, Health::Dead, Cause::Heat)).collect()
+    }
+
     /// A blast harms everyone within its reach.
     pub fn blast(&mut self, city: &City, wave: &Wave, outdoors: &Outdoors) -> Vec<Harmed> {
         let mut harmed = Vec::new();

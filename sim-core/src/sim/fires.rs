@@ -3,14 +3,17 @@
 
 use super::state::*;
 use crate::base::{ids::*, time::TICK_S};
-use crate::hazard::fire::{Around, FireNews};
+use crate::hazard::fire::cloud::Sparks;
+use crate::hazard::fire::{Around, FireNews, Fires};
 use crate::people::burn::{HeatSpell, Wave};
 use crate::people::{breathe::Outdoors, harm::Harmed};
 use crate::place::city::City;
-use crate::vocab::body::Point;
+use crate::vocab::body::{Point, Whereabouts};
 use crate::vocab::event::Event;
 use crate::vocab::lever::{Closure, Lever};
 use bevy_ecs::prelude::*;
+use consequence::fire::burn::{BurnSpec, Burns};
+use consequence::fire::store::easily_lit;
 use std::collections::BTreeMap;
 
 const DT_S: f64 = TICK_S as f64;
@@ -72,6 +75,78 @@ pub fn burn(
     }
 }
 
+/// Hazard: clouds that can burn look for a spark; what is lit burns out of the air, and what goes on leaking burns where it leaks.
+pub fn ignite(
+    setting: Res<Setting>,
+    now: Res<Now>,
+    mut nature: ResMut<Nature>,
+    residents: Res<Residents>,
+    traffic: Res<Traffic>,
+    mut events: ResMut<Events>,
+) {
+    let (tick, city) = (now.tick, &setting.scenario.city);
+    let Nature { gas, fires, .. } = &mut *nature;
+    let burns = |layer: &crate::hazard::gas::Layer| easily_lit(layer.toxicant.substance);
+    if !gas.layers().iter().any(burns) {
+        return;
+    }
+    let sparks = sparks(city, fires, &residents, &traffic);
+    let mut lit = Vec::new();
+    for layer in gas.layers().iter().filter(|l| burns(l)) {
+        if let Some(link) = fires.meet(city, gas, layer, &sparks, tick, DT_S) {
+            lit.push((layer.toxicant.key(), link));
+        }
+    }
+    let around = Around::of(gas);
+    for (key, link) in lit {
+        events.tell(tick, Event::Chain(link));
+        let s = crate::hazard::gas::substance(key).expect("what is in the air is in the table");
+        for (site, rest, released_kg) in gas.burn_off(key, now.s()) {
+            events.tell(tick, Event::GasStopped { site, released_kg });
+            let Some((rate_kg_s, lasts_s)) = rest else { continue };
+            let pressure_pa = s.vapour_pressure_pa(around.air.temperature_k);
+            // What boils in the open air leaves as a jet, what does not as a pool.
+            let what = if pressure_pa > 1.1 * around.air.pressure_pa {
+                let temperature_k = around.air.temperature_k;
+                Burns::Jet {
+                    rate_kg_s,
+                    duration_s: lasts_s,
+                    pressure_pa,
+                    temperature_k,
+                    two_phase: true,
+                    height_m: 0.0,
+                }
+            } else {
+                let brightness = Default::default();
+                Burns::Pool { spilled_kg: 0.0, leak_kg_s: rate_kg_s, leak_s: lasts_s, bund_m2: None, brightness }
+            };
+            fires.burn(site, &BurnSpec { substance: key.into(), offset_m: (0.0, 0.0), what }, now.s(), &around);
+        }
+    }
+}
+
+/// Flames, running cars and people at home, by cell.
+fn sparks(city: &City, fires: &Fires, residents: &Residents, traffic: &Traffic) -> Sparks {
+    let cell = |p: Point| city.grid.nearest_cell(p);
+    let mut inside = vec![0u32; city.buildings.len()];
+    for place in &residents.people.place {
+        if let Whereabouts::Building(b) = place {
+            inside[b.index()] += 1;
+        }
+    }
+    let cars = traffic.travel.cars().filter(|(.., stalled)| !stalled);
+    Sparks {
+        flames: fires.flames_at().map(|(at, _)| cell(at)).collect(),
+        cars: cars.map(|(car, link, share, _)| (car, cell(city.links[link.index()].point_at(share)))).collect(),
+        homes: inside
+            .iter()
+            .enumerate()
+            .filter(|(_, people)| **people > 0)
+            .map(|(b, people)| (BuildingId::of(b), cell(city.buildings[b].at), *people))
+            .collect(),
+    }
+}
+
 /// Streets that lead through a circle of debris.
 fn under_debris(city: &City, debris: &[(Point, f64)]) -> Vec<LinkId> {
     let buried = |link: &crate::place::city::Link| {
@@ -119,6 +194,7 @@ pub fn harm(
     } else {
         people.scorch(city, setting.seed, &spells, &fires.middles(), outdoors)
     };
+    harmed.extend(people.flash(fires.flashed(), outdoors));
     for hit in fires.hits() {
         let overpressure_pa = |p: Point| hit.overpressure_pa(p);
         let damage = |b: BuildingId| hit.struck.0.get(&b).copied().unwrap_or_default();

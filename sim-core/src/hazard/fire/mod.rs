@@ -5,6 +5,7 @@
 //! Two layers come out: heat (热辐射) at 1.5 m, W/m2, in [`Spell`]s of a tick, because a fireball lasts seconds and dose is not linear
 //! in heat; and the peak overpressure of each blast (超压), Pa. Both are also points: a tank asks the flames themselves.
 
+pub mod cloud;
 pub mod houses;
 pub mod tank;
 
@@ -12,17 +13,20 @@ use crate::base::digest::Digest;
 use crate::base::grid::Grid;
 use crate::base::ids::FacilityId;
 use crate::base::text::Text;
+use crate::base::time::Tick;
 use crate::hazard::gas::{self, Wind};
-use crate::place::city::City;
+use crate::place::city::{City, Cover};
 use crate::vocab::body::Point;
 use crate::vocab::chain::{Happening, Link, Load, Node, Stage};
 use crate::vocab::lever::Lever;
 use consequence::blast::{Blast, Tnt, VapourCloud};
 use consequence::fire::burn::{Burn, BurnSpec, Flame};
+use consequence::fire::flash::Limits;
 use consequence::fire::store::{Failure, StoreSpec};
-use consequence::fire::{FireAir, Fireball, Heat, Placed, layer};
+use consequence::fire::{FireAir, Fireball, Placed, layer};
 use houses::{Houses, Struck};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use tank::{Store, Verdict};
 
@@ -138,6 +142,8 @@ pub struct FireState {
     /// When the last blast went off.
     blew_s: Option<f64>,
     links: u32,
+    /// Substances whose cloud has been among sparks.
+    met: BTreeMap<String, cloud::Met>,
 }
 
 /// Heat at the ground for a part of a tick.
@@ -174,6 +180,8 @@ pub struct Fires {
     steady: Vec<f32>,
     spells: Vec<Spell>,
     hits: Vec<Hit>,
+    /// Cells through which a cloud burns in this tick.
+    flashed: Vec<usize>,
     pending: Vec<FireNews>,
 }
 
@@ -192,6 +200,7 @@ impl Fires {
             steady: Vec::new(),
             spells: Vec::new(),
             hits: Vec::new(),
+            flashed: Vec::new(),
             pending: Vec::new(),
         };
         if let Some((at_s, around)) = fires.state.drawn {
@@ -206,7 +215,7 @@ impl Fires {
     /// Whether nothing was ever lit, placed or blown up: then the model has no part in the run.
     pub fn is_idle(&self) -> bool {
         let s = &self.state;
-        s.lit.is_empty() && s.stores.is_empty() && s.balls.is_empty() && s.bangs.is_empty() && s.worst_pa.is_empty()
+        s.lit.is_empty() && s.stores.is_empty() && s.balls.is_empty() && s.bangs.is_empty() && s.links == 0
     }
 
     /// Lights a fire; what is wrong with it becomes news.
@@ -265,14 +274,56 @@ impl Fires {
         self.state.stores.iter().any(|s| s.site == site && s.in_danger())
     }
 
-    /// A cloud of gas explodes or burns at a moment.
-    pub fn explode(&mut self, node: Node, cloud: VapourCloud, at_s: f64) {
-        self.state.bangs.push(Bang { node, wave: Wave::Cloud(cloud), at_s });
-    }
-    /// A number for a link of the chain.
-    pub fn next_link(&mut self) -> u32 {
+    /// A cloud of a substance meets what could light it. If it is lit it burns, and explodes where that is in it: gives the link.
+    pub fn meet(
+        &mut self,
+        city: &City,
+        gas: &gas::Gas,
+        layer: &gas::Layer,
+        sparks: &cloud::Sparks,
+        tick: Tick,
+        dt_s: f64,
+    ) -> Option<Link> {
+        let (s, air) = (layer.toxicant.substance, gas.air());
+        let limits = Limits::of(s, air.temperature_k, air.pressure_pa)?;
+        if layer.kg_m3.iter().all(|c| f64::from(*c) < limits.lower_kg_m3) {
+            self.state.met.remove(&s.key);
+            return None;
+        }
+        let mut met = self.state.met.get(&s.key).copied();
+        let lit = cloud::light(&self.grid, &layer.kg_m3, &limits, sparks, self.seed, tick, dt_s, &mut met);
+        if let Some(met) = met {
+            self.state.met.insert(s.key.clone(), met);
+        }
+        let (lit, met) = (lit?, met?);
+        self.state.met.remove(&s.key);
+        let site = gas.leaks().iter().find(|l| l.substance == s.key).map(|l| l.site)?;
+        let fuel = cloud::fuel(&self.grid, &lit.cells, &limits, &|p, z| gas.concentration_of_kg_m3(&s.key, p, z));
+        let among_houses = matches!(city.cover[lit.at], Cover::Built | Cover::Industry);
+        let bang = cloud::explosion(s, &fuel, among_houses, air.pressure_pa);
+        let at = self.grid.centre(lit.at);
+        let cause = self.node_of(Happening::GasCloud, &s.key, site, None, self.sites[site.index()]);
+        let effect = match bang {
+            Some(wave) => {
+                let middle = Point::new(fuel.middle_m[0], fuel.middle_m[1]);
+                let node = self.node_of(Happening::CloudExplosion, &s.key, site, None, middle);
+                let at_s = tick.seconds() + dt_s;
+                self.state.bangs.push(Bang { node: node.clone(), wave: Wave::Cloud(wave), at_s });
+                node
+            }
+            None => self.node_of(Happening::FlashFire, &s.key, site, None, at),
+        };
+        self.flashed = lit.cells;
         self.state.links += 1;
-        self.state.links
+        Some(Link {
+            id: self.state.links,
+            cause,
+            effect,
+            load: Load::Gas { of_lower_limit: lit.of_lower_limit },
+            probability: 1.0 - met.unlit,
+            delay_s: tick.seconds() - met.since_s,
+            stage: Stage::Happened,
+        })
     }
     /// Places that burn now, for gas that looks for a flame.
     pub fn flames_at(&self) -> impl Iterator<Item = (Point, FacilityId)> {
@@ -284,6 +335,7 @@ impl Fires {
         let mut news = std::mem::take(&mut self.pending);
         self.spells.clear();
         self.hits.clear();
+        self.flashed.clear();
         if self.is_idle() {
             return news;
         }
@@ -510,6 +562,10 @@ impl Fires {
     pub fn hits(&self) -> &[Hit] {
         &self.hits
     }
+    /// Cells through which a cloud burns in this tick.
+    pub fn flashed(&self) -> &[usize] {
+        &self.flashed
+    }
     /// Heat of what burns steadily, W/m2 by cell; empty when nothing does.
     pub fn steady_w_m2(&self) -> &[f32] {
         &self.steady
@@ -555,6 +611,9 @@ impl Fires {
             digest.f64(spell.dt_s).f32s(&spell.heat_w_m2);
         }
         digest.f32s(&s.worst_pa);
+        for met in s.met.values() {
+            digest.f64(met.since_s).f64(met.unlit);
+        }
     }
 }
 

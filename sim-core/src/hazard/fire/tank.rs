@@ -131,7 +131,7 @@ impl Store {
         self.hoses.retain(|(until_s, _)| *until_s > now_s);
         let water: f64 = self.hoses.iter().map(|(_, kg_s)| kg_s).sum();
         let steady: f64 = self.felt.iter().map(|(_, q)| q).sum();
-        let flash = balls.iter().map(|(_, q)| q).fold(0.0, f64::max);
+        let flash = balls.iter().map(|(_, q)| *q).fold(0.0, f64::max);
         let short_s = balls.iter().map(|(s, _)| *s).fold(0.0, f64::max).min(dt_s);
         let least = self.spec.least_heat_w_m2();
         if steady < least && steady + flash < least {

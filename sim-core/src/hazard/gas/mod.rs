@@ -249,6 +249,20 @@ impl Gas {
         news
     }
 
+    /// A substance burns out of the air. What its leaks would go on to give: site, kg/s, for how long, s; and, for the story, what
+    /// each had released, kg.
+    pub fn burn_off(&mut self, key: &str, now_s: f64) -> Vec<(FacilityId, Option<(f64, f64)>, f64)> {
+        let leaks = self.state.leaks.iter_mut().filter(|l| l.substance == key);
+        let left = leaks.map(|l| (l.site, l.burn_off(now_s), l.ledger().released_kg)).collect();
+        self.draw_layers();
+        left
+    }
+    /// Concentration of one substance at a point and height, kg/m3.
+    pub fn concentration_of_kg_m3(&self, key: &str, p: Point, z_m: f64) -> f64 {
+        let leaks = self.state.leaks.iter().filter(|l| l.substance == key);
+        leaks.map(|l| l.concentration_kg_m3(&self.state.air, p, z_m)).sum()
+    }
+
     /// Ground concentration as cell means, by substance.
     fn draw_layers(&mut self) {
         let (grid, air) = (self.grid, self.state.air);
