@@ -44,7 +44,11 @@ pub fn moments(after: &After) -> Vec<(Tick, Text)> {
     });
     if let Some(e) = violent {
         // The frame of heat at the end of a minute holds the strongest of that minute.
-        add(Tick(e.tick.0.div_ceil(6) * 6 + 6), "爆炸或火球后1分钟内", "Within a minute of the explosion or fireball");
+        add(
+            Tick((e.tick.0 + 1).div_ceil(6) * 6),
+            "爆炸或火球后1分钟内",
+            "Within a minute of the explosion or fireball",
+        );
     }
     let turned = rec
         .events

@@ -54,7 +54,9 @@ pub fn burn(
             FireNews::Chain(link) => events.tell(tick, Event::Chain(link)),
             FireNews::Blast { node, houses, debris } => {
                 let links = under_debris(city, &debris);
-                let roads = links.len() as u32;
+                // A street counts once for its two directions.
+                let once = |l: &&LinkId| city.links[l.index()].twin.is_none_or(|twin| twin > **l);
+                let roads = links.iter().filter(once).count() as u32;
                 for link in links {
                     levers.asked.push((Lever::CloseRoad { link, why: Closure::Debris }, None, None));
                 }
