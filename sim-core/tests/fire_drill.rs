@@ -3,7 +3,10 @@
 
 use sim_core::base::complaint::Complaints;
 use sim_core::base::fold::with_threads;
-use sim_core::record::DigestRow;
+use sim_core::base::{text::Lang, time::Tick};
+use sim_core::record::frame::LayerName;
+use sim_core::record::{DigestRow, Recording};
+use sim_core::report::cascade;
 use sim_core::scenario::{Choice, Scenario};
 use sim_core::sim::{Checkpoint, Sim};
 use sim_core::vocab::body::Cause;
@@ -126,6 +129,34 @@ fn one_two_and_eight_threads_and_a_checkpoint_give_the_same_bits() {
 }
 
 #[test]
+fn the_recording_holds_heat_and_overpressure_and_the_report_tells_the_chain() {
+    // Grade: exact. Rows of the report against the events; the strongest heat of the ball's minute is in the frame.
+    let (seed, (_, events)) = shared();
+    let folder = tempfile::tempdir().expect("a folder");
+    let until = |sim: &Sim| sim.now().0 < 270;
+    sim_core::sim::run(scenario(), *seed, &[], folder.path(), &mut { until }).expect("written");
+    let rec = Recording::open(folder.path()).expect("what was written opens");
+    let told = links(events);
+    let rows = cascade::rows(&rec);
+    let ids: std::collections::BTreeSet<u32> = told.iter().map(|(_, l)| l.id).collect();
+    assert_eq!(rows.len(), ids.len());
+    let (tick, link) = told.iter().find(|(_, l)| l.stage == Stage::Happened).expect("it fails");
+    let row = rows.iter().find(|r| r.stage == Stage::Happened).expect("in the table");
+    assert_eq!(row.settled, Some((Tick(*tick), link.delay_s, link.probability)));
+    assert!(row.expected.is_some_and(|(at, ..)| at.0 < *tick));
+    assert!(row.cause.zh.contains("池火") && row.effect.zh.contains("火球") && row.effect.en.contains("LPG bullet 1"));
+    let frame = |name: LayerName, tick: u32| {
+        let (at, frame) = rec.layer_at(name, Tick(tick)).expect("recorded");
+        (at, frame.unpack(name).into_iter().fold(0.0, f32::max))
+    };
+    let ball = (tick + 1).div_ceil(6) * 6;
+    assert!(frame(LayerName::Heat, ball).1 > 100.0, "{:?}", frame(LayerName::Heat, ball));
+    assert!(frame(LayerName::Overpressure, ball).1 > 10.0);
+    let story = sim_core::report::story::story_text(&rec, Lang::Zh);
+    assert!(story.contains("火灾与爆炸") && story.contains("引发火球"), "{story}");
+}
+
+#[test]
 fn mistakes_in_fires_and_tanks_are_said_with_their_line_and_what_would_do() {
     // Grade: behaviour. (what is written, what is put there, what is said)
     let table = [
@@ -134,7 +165,7 @@ fn mistakes_in_fires_and_tanks_are_said_with_their_line_and_what_would_do() {
         ("mass_kg: 20000.0", "mass_kg: 0.0", "mass_kg is 0"),
         ("mass_kg: 20000.0", "mass_kg: 90000.0", "this vessel holds"),
         ("relief_pa: 1.87e6", "relief_pa: 2.0e5", "a relief valve stays shut on a warm day"),
-        ("vessel: Lying(diameter_m: 2.6", "vessel: Lying(diameter_m: -2.6", "volume of the vessel"),
+        ("vessel: Lying(diameter_m: 2.6", "vessel: Lying(diameter_m: -2.6", "diameter_m of the vessel is -2.6"),
         ("substance: \"toluene\"", "substance: \"chlorine\"", "does not burn"),
         ("substance: \"toluene\"", "substance: \"toluen\"", "did you mean toluene"),
         ("spilled_kg: 4000.0, leak_kg_s: 6.0, ", "", "nothing burns in this pool"),

@@ -83,6 +83,13 @@ impl StoreSpec {
         if let Some(area) = self.bund_m2 {
             number("bund_m2", area, 1.0..=1e5, file, &mut wrong);
         }
+        let (diameter_m, length_m) = match self.vessel {
+            Vessel::Upright { diameter_m, height_m } => (diameter_m, height_m),
+            Vessel::Lying { diameter_m, length_m } => (diameter_m, length_m),
+            Vessel::Sphere { diameter_m } => (diameter_m, diameter_m),
+        };
+        number("diameter_m of the vessel", diameter_m, 0.3..=120.0, file, &mut wrong);
+        number("height_m or length_m of the vessel", length_m, 0.3..=120.0, file, &mut wrong);
         let volume_m3 = self.vessel.volume_m3();
         number("volume of the vessel, m3,", volume_m3, 0.5..=250_000.0, file, &mut wrong);
         let s = match table.get(&self.substance, file) {
@@ -252,6 +259,8 @@ mod tests {
         assert!(told.contains("propane") && told.contains("mass_kg is 0"), "{told}");
         assert!(said(StoreSpec { mass_kg: 60_000.0, ..bullet() }).contains("this vessel holds"));
         assert!(said(StoreSpec { relief_pa: Some(3e5), ..bullet() }).contains("presses"));
+        let inside_out = Vessel::Lying { diameter_m: -2.5, length_m: 10.2 };
+        assert!(said(StoreSpec { vessel: inside_out, ..bullet() }).contains("diameter_m of the vessel is -2.5"));
         assert!(said(StoreSpec { fireproof_s: f64::NAN, ..bullet() }).contains("fireproof_s is NaN"));
     }
 }
