@@ -221,7 +221,7 @@ impl Burn {
         match self.spec.what {
             Burns::Pool { .. } => {
                 let wide = |m: &&BurntMinute| m.area_m2 >= LEAST_M2;
-                self.pool.iter().flat_map(|p| &p.minutes).filter(wide).last().map_or(self.from_s, |m| m.to_s)
+                self.pool.iter().flat_map(|p| &p.minutes).rfind(wide).map_or(self.from_s, |m| m.to_s)
             }
             Burns::Jet { duration_s, .. } => {
                 self.shut_s.unwrap_or(f64::INFINITY).min(self.from_s + duration_s).max(self.from_s)

@@ -124,6 +124,13 @@ pub(super) fn paragraph(l: &Ledger) -> Option<Paragraph> {
                     ),
                 ));
             }
+            Event::Chain(link) if link.stage == Stage::Spared => {
+                let (effect, chance) = (node(rec, &link.effect), percent(link.probability));
+                said.push(Text::new(
+                    format!("{}，可能的{}没有发生（概率{chance}）。", at.zh, effect.zh),
+                    format!("At {} it is settled that the {} does not follow (chance {chance}).", at.en, effect.en),
+                ));
+            }
             Event::Blast { what, houses, roads, .. } => {
                 let what = words::text(what.names());
                 let [minor, major, fallen] = houses;

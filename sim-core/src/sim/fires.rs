@@ -5,6 +5,7 @@ use super::state::*;
 use crate::base::{ids::*, time::TICK_S};
 use crate::hazard::fire::cloud::Sparks;
 use crate::hazard::fire::{Around, FireNews, Fires};
+use crate::hazard::gas::BurntOff;
 use crate::people::burn::{HeatSpell, Wave};
 use crate::people::{breathe::Outdoors, harm::Harmed};
 use crate::place::city::City;
@@ -103,7 +104,7 @@ pub fn ignite(
     for (key, link) in lit {
         events.tell(tick, Event::Chain(link));
         let s = crate::hazard::gas::substance(key).expect("what is in the air is in the table");
-        for (site, rest, released_kg) in gas.burn_off(key, now.s()) {
+        for BurntOff { site, rest, released_kg } in gas.burn_off(key, now.s()) {
             events.tell(tick, Event::GasStopped { site, released_kg });
             let Some((rate_kg_s, lasts_s)) = rest else { continue };
             let pressure_pa = s.vapour_pressure_pa(around.air.temperature_k);
@@ -174,10 +175,8 @@ fn close_hot_roads(city: &City, heat_w_m2: &[f32], traffic: &Traffic, levers: &m
         let hot = samples().any(|share| at(link.point_at(share)) >= ROAD_W_M2);
         if hot && !closed.contains_key(&id) && levers.hot.insert(id) {
             levers.asked.push((Lever::CloseRoad { link: id, why: Closure::Heat }, None, None));
-        } else if !hot && levers.hot.remove(&id) {
-            if closed.get(&id) == Some(&Closure::Heat) {
-                levers.asked.push((Lever::OpenRoad { link: id }, None, None));
-            }
+        } else if !hot && levers.hot.remove(&id) && closed.get(&id) == Some(&Closure::Heat) {
+            levers.asked.push((Lever::OpenRoad { link: id }, None, None));
         }
     }
 }

@@ -103,6 +103,15 @@ pub struct GasLedger {
     pub gone_kg: f64,
 }
 
+/// A leak whose cloud has burnt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BurntOff {
+    pub site: FacilityId,
+    /// What it would go on to give: kg/s, and for how long, s.
+    pub rest: Option<(f64, f64)>,
+    pub released_kg: f64,
+}
+
 /// One substance in the air: what it does, and where it is.
 #[derive(Debug, Clone)]
 pub struct Layer {
@@ -249,11 +258,12 @@ impl Gas {
         news
     }
 
-    /// A substance burns out of the air. What its leaks would go on to give: site, kg/s, for how long, s; and, for the story, what
-    /// each had released, kg.
-    pub fn burn_off(&mut self, key: &str, now_s: f64) -> Vec<(FacilityId, Option<(f64, f64)>, f64)> {
+    /// A substance burns out of the air; gives its leaks, which no longer feed the cloud.
+    pub fn burn_off(&mut self, key: &str, now_s: f64) -> Vec<BurntOff> {
         let leaks = self.state.leaks.iter_mut().filter(|l| l.substance == key);
-        let left = leaks.map(|l| (l.site, l.burn_off(now_s), l.ledger().released_kg)).collect();
+        let left = leaks
+            .map(|l| BurntOff { site: l.site, rest: l.burn_off(now_s), released_kg: l.ledger().released_kg })
+            .collect();
         self.draw_layers();
         left
     }
