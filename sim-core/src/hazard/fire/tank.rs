@@ -135,9 +135,9 @@ impl Store {
         let short_s = balls.iter().map(|(s, _)| *s).fold(0.0, f64::max).min(dt_s);
         let least = self.spec.least_heat_w_m2();
         if steady < least && steady + flash < least {
-            // The heat is over: the tank that was in danger was spared.
+            // The heat is over before its time was up: nothing is left to draw for.
             self.link.as_ref()?;
-            return Some(Verdict::Holds { after_s: self.heated_s, probability: failure_probability(self.heated_s) });
+            return Some(Verdict::Holds { after_s: self.heated_s, probability: 0.0 });
         }
         let (cause, most) = (cause?, steady.max(flash));
         let begins = self.link.is_none();
