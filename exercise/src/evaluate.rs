@@ -248,7 +248,10 @@ fn subjects(l: &Ledger, id: InjectId, letters: &[&Letter]) -> Subjects {
                 | Lever::CloseBreach { levee: x, .. } => Some((Subject::Levee, x.0)),
                 Lever::SetPump { facility: f, .. }
                 | Lever::ReleaseGas { site: f, .. }
-                | Lever::ReduceLeak { site: f, .. } => Some((Subject::Facility, f.0)),
+                | Lever::ReduceLeak { site: f, .. }
+                | Lever::Burn { site: f, .. }
+                | Lever::PlaceTank { site: f, .. }
+                | Lever::CoolTanks { site: f, .. } => Some((Subject::Facility, f.0)),
                 Lever::Outage { zone: Some(z), .. } | Lever::Casualties { zone: z, .. } => Some((Subject::Zone, z.0)),
                 Lever::Outage { zone: None, .. }
                 | Lever::MobilePump { .. }

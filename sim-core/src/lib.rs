@@ -8,6 +8,7 @@ pub use base;
 /// Floor 1: the words that models share. Data only.
 pub mod vocab {
     pub mod body;
+    pub mod chain;
     pub mod condition;
     pub mod event;
     pub mod lever;

@@ -113,11 +113,30 @@ const GAS: [Step; 7] = [
     step(3000.0, 92, 16, 92, 222),
 ];
 
+/// Heat classes, kW/m2: pain, second-degree burns, death within a minute (ALOHA), tanks at the pressure of the air fail (15), pressure
+/// tanks (45).
+const HEAT: [Step; 5] = [
+    step(2.0, 255, 213, 154, 130),
+    step(5.0, 247, 155, 74, 160),
+    step(10.0, 226, 104, 40, 185),
+    step(15.0, 200, 50, 24, 205),
+    step(45.0, 138, 18, 10, 225),
+];
+/// Overpressure classes, kPa: panes break (1, 6.9), people are thrown (24), houses fall (55).
+const PRESSURE: [Step; 4] = [
+    step(1.0, 206, 214, 224, 120),
+    step(6.9, 150, 164, 190, 150),
+    step(24.0, 96, 104, 150, 180),
+    step(55.0, 52, 46, 104, 205),
+];
+
 pub fn steps(name: LayerName) -> &'static [Step] {
     match name {
         LayerName::WaterDepth => &DEPTH,
         LayerName::WaterSpeed => &SPEED,
         LayerName::Gas => &GAS,
+        LayerName::Heat => &HEAT,
+        LayerName::Overpressure => &PRESSURE,
     }
 }
 

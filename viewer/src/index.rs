@@ -249,8 +249,10 @@ impl Index {
             }
             Event::LeveeSeeps { levee } => self.seeps.push((tick, *levee, true)),
             Event::LeveeStrengthened { levee } => self.seeps.push((tick, *levee, false)),
-            Event::GasReleased { site, .. } => self.releases.push(Release { site: *site, tick, stopped: None }),
-            Event::GasStopped { site, .. } => {
+            Event::GasReleased { site, .. } | Event::FireBegan { site, .. } => {
+                self.releases.push(Release { site: *site, tick, stopped: None })
+            }
+            Event::GasStopped { site, .. } | Event::FireEnded { site, .. } => {
                 for release in self.releases.iter_mut().filter(|r| r.site == *site && r.stopped.is_none()) {
                     release.stopped = Some(tick);
                 }
@@ -269,6 +271,10 @@ fn mark_class(event: &Event) -> Option<MarkClass> {
         | Event::BreachClosed { .. }
         | Event::GasReleased { .. }
         | Event::GasStopped { .. }
+        | Event::FireBegan { .. }
+        | Event::FireEnded { .. }
+        | Event::Chain(_)
+        | Event::Blast { .. }
         | Event::WaterReached { .. }
         | Event::GasReached { .. }
         | Event::WindTurned { .. }

@@ -28,13 +28,21 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
         if app.show.gas {
             ramp(ui, LayerName::Gas);
         }
+        ui.checkbox(&mut app.show.heat, lang.of("热辐射（kW/m²）", "heat of fires (kW/m²)"));
+        if app.show.heat {
+            ramp(ui, LayerName::Heat);
+        }
+        ui.checkbox(&mut app.show.overpressure, lang.of("爆炸超压（kPa）", "overpressure (kPa)"));
+        if app.show.overpressure {
+            ramp(ui, LayerName::Overpressure);
+        }
         ui.checkbox(&mut app.show.roads, lang.of("道路", "roads"));
         ui.checkbox(&mut app.show.closures, lang.of("道路中断", "closed roads"));
         if app.show.closures {
             for (dash, name) in [
                 (0.0, lang.of("积水", "water")),
                 (6.0, lang.of("管制", "by order")),
-                (2.0, lang.of("障碍物", "debris")),
+                (2.0, lang.of("障碍物、热辐射", "debris, heat")),
             ] {
                 row(ui, name, |painter, rect| {
                     let ends = [rect.left_center(), rect.right_center()];

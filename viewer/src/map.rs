@@ -119,9 +119,15 @@ pub fn compose(app: &mut ViewerApp) -> bool {
             (LayerName::WaterDepth, show.water_depth),
             (LayerName::WaterSpeed, show.water_speed),
             (LayerName::Gas, show.gas),
+            (LayerName::Heat, show.heat),
+            (LayerName::Overpressure, show.overpressure),
         ] {
             if let (true, Some(now)) = (on, app.moment.layer(name)) {
-                let skip = if name == LayerName::Gas { &app.map.nothing_skipped } else { &app.map.open_water };
+                let skip = if matches!(name, LayerName::Gas | LayerName::Heat | LayerName::Overpressure) {
+                    &app.map.nothing_skipped
+                } else {
+                    &app.map.open_water
+                };
                 paint::layer(&mut picture, &city, &camera, name, now, skip);
             }
         }

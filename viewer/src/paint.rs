@@ -19,6 +19,8 @@ pub struct Show {
     pub water_depth: bool,
     pub water_speed: bool,
     pub gas: bool,
+    pub heat: bool,
+    pub overpressure: bool,
     pub roads: bool,
     pub closures: bool,
     pub traffic: bool,
@@ -35,6 +37,8 @@ impl Default for Show {
             water_depth: true,
             water_speed: false,
             gas: true,
+            heat: true,
+            overpressure: false,
             roads: true,
             closures: true,
             traffic: false,
@@ -360,7 +364,7 @@ pub fn closures(canvas: &mut Canvas, city: &City, camera: &Camera, moment: &Mome
         let dash = match why {
             Closure::Water => Dash::Solid,
             Closure::Order => Dash::Dashed,
-            Closure::Debris => Dash::Dotted,
+            Closure::Debris | Closure::Heat => Dash::Dotted,
         };
         let width = (width * 0.8).clamp(1.2, 5.0);
         stroke(canvas, camera, size, &link.line, width, Color32::from_rgb(211, 32, 47), dash);

@@ -113,6 +113,9 @@ fn names(event: &Event, index: &Index, city: &City, selected: Selected) -> bool 
         Selected::Facility(id) => match event {
             Event::GasReleased { site: f, .. }
             | Event::GasStopped { site: f, .. }
+            | Event::FireBegan { site: f, .. }
+            | Event::FireEnded { site: f, .. }
+            | Event::Blast { site: f, .. }
             | Event::PumpStopped { facility: f, .. }
             | Event::PumpStarted { facility: f }
             | Event::ShelterOpened { facility: f }

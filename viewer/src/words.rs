@@ -4,6 +4,7 @@ use sim_core::base::{ids::*, text::Lang, time::Tick, time::duration_text};
 use sim_core::place::city::{FacilityKind, RoadClass};
 use sim_core::record::{Expected, Planned, Recording};
 use sim_core::vocab::body::{Cause, Health};
+use sim_core::vocab::chain::Node;
 use sim_core::vocab::condition::{Condition, Level, Quantity, Subject, Topic};
 use sim_core::vocab::event::{Choice, Event, Firing};
 use sim_core::vocab::lever::{Closure, Lever, Outage};
@@ -76,6 +77,7 @@ pub fn closure(why: Closure) -> (&'static str, &'static str) {
         Closure::Water => ("积水", "water"),
         Closure::Order => ("管制", "by order"),
         Closure::Debris => ("障碍物", "debris"),
+        Closure::Heat => ("热辐射", "heat of a fire"),
     }
 }
 
@@ -94,6 +96,8 @@ pub fn cause(cause: Cause) -> (&'static str, &'static str) {
         Cause::Gas => ("毒气", "gas"),
         Cause::Untreated => ("救治延误", "waiting too long for help"),
         Cause::Inject => ("导调注入", "an inject"),
+        Cause::Heat => ("热辐射", "the heat of a fire"),
+        Cause::Blast => ("爆炸", "a blast"),
     }
 }
 
@@ -344,6 +348,11 @@ impl Names<'_> {
             Choice::AwaitTransport => l.of("等候转运车辆", "to wait for transport").into(),
         }
     }
+    /// One end of a link of the disaster chain.
+    fn node(&self, node: &Node) -> String {
+        let of = node.tank.as_ref().map_or_else(|| self.facility(node.site), |tank| tank.get(self.lang).to_string());
+        format!("{}（{of}）", pick(self.lang, node.what.names()))
+    }
     pub fn lever(&self, lever: &Lever) -> String {
         let l = self.lang;
         match lever {
@@ -374,6 +383,20 @@ impl Names<'_> {
             ),
             Lever::ReduceLeak { site, share } => {
                 format!("{}{} {:.0} %", l.of("堵漏：", "reduce leak: "), self.facility(*site), share * 100.0)
+            }
+            Lever::Burn { site, burn } => {
+                format!("{}{} {}", l.of("燃烧：", "fire: "), self.facility(*site), burn.substance)
+            }
+            Lever::PlaceTank { site, tank } => format!(
+                "{}{} {}, {} {} t",
+                l.of("储罐：", "tank: "),
+                self.facility(*site),
+                tank.name.get(l),
+                tank.substance,
+                number(tank.mass_kg / 1000.0)
+            ),
+            Lever::CoolTanks { site, water_kg_s, .. } => {
+                format!("{}{} {} kg/s", l.of("冷却：", "cooling: "), self.facility(*site), number(*water_kg_s))
             }
             Lever::SetWind { speed_m_s, from_deg, .. } => {
                 format!("{}{} m/s, {from_deg:.0}°", l.of("转风 ", "wind "), number(*speed_m_s))
@@ -484,6 +507,38 @@ impl Names<'_> {
                 self.facility(*site),
                 number(*released_kg)
             ),
+            Event::FireBegan { site, what, substance, .. } => {
+                say!("{}起火：{}（{}）", "{} burns: {} ({})", self.facility(*site), pick(l, what.names()), substance)
+            }
+            Event::FireEnded { site, what, burnt_kg } => say!(
+                "{}{}熄灭，共烧掉 {} kg",
+                "{}: the {} is out, {} kg burnt",
+                self.facility(*site),
+                pick(l, what.names()),
+                number(*burnt_kg)
+            ),
+            Event::Chain(link) => say!(
+                "灾害链（{}）：{} → {}，概率 {:.0} %，延时 {}",
+                "disaster chain ({}): {} → {}, probability {:.0} %, delay {}",
+                pick(l, link.stage.names()),
+                self.node(&link.cause),
+                self.node(&link.effect),
+                100.0 * link.probability,
+                self.duration(link.delay_s)
+            ),
+            Event::Blast { site, what, houses, roads, .. } => say!(
+                "{}{}冲击波：房屋轻损{}、重损{}、倒塌{}，阻断道路{}条",
+                "{}: blast of the {}: houses damaged {}, badly {}, fallen {}; roads cut {}",
+                self.facility(*site),
+                pick(l, what.names()),
+                houses[0],
+                houses[1],
+                houses[2],
+                roads
+            ),
+            Event::BuildingAlight { zone, .. } => {
+                say!("{}有房屋被引燃", "a house in {} catches fire", self.zone(*zone))
+            }
             Event::GasReached { zone, aegl } => {
                 say!("{}毒气达到 AEGL-{}", "gas in {} reaches AEGL-{}", self.zone(*zone), aegl)
             }

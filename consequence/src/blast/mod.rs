@@ -4,6 +4,7 @@
 //! Consequences only: how much burns and where is given by a leak and a cloud.
 
 pub mod bst;
+pub mod bursting;
 pub mod dust;
 pub mod layer;
 pub mod tnt;

@@ -7,6 +7,7 @@
 //!
 //! F is the largest view factor over all ways in which the receiver can face.
 
+pub mod burn;
 pub mod burning;
 pub mod escalation;
 pub mod fireball;
@@ -14,6 +15,7 @@ pub mod flash;
 pub mod jet;
 pub mod layer;
 pub mod pool;
+pub mod store;
 pub mod view;
 
 pub use fireball::Fireball;

@@ -7,10 +7,12 @@ use image::ImageEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use maud::{Markup, html};
 use sim_core::base::{text::Text, time::Tick};
-use sim_core::report::colours;
+use sim_core::record::frame::LayerName;
 use sim_core::report::map::{MapStyle, draw_map};
 use sim_core::report::words;
+use sim_core::report::{cascade, colours};
 use sim_core::vocab::body::{Doing, Duty};
+use sim_core::vocab::chain::Stage;
 use sim_core::vocab::event::Event;
 
 /// Widths of a map in the report, px: the first whose maps fit into the file.
@@ -35,6 +37,18 @@ pub fn moments(after: &After) -> Vec<(Tick, Text)> {
     }
     if let Some((tick, _)) = l.release {
         add(tick.plus_s(600.0), "泄漏后10分钟", "10 min after the release");
+    }
+    let violent = rec.events.iter().find(|e| match &e.event {
+        Event::Chain(link) => link.stage == Stage::Happened && cascade::is_violent(link.effect.what),
+        _ => false,
+    });
+    if let Some(e) = violent {
+        // The frame of heat at the end of a minute holds the strongest of that minute.
+        add(
+            Tick((e.tick.0 + 1).div_ceil(6) * 6),
+            "爆炸或火球后1分钟内",
+            "Within a minute of the explosion or fireball",
+        );
     }
     let turned = rec
         .events
@@ -65,7 +79,7 @@ pub fn section(after: &After) -> Markup {
         }
     }
     html! {
-        (legend())
+        (legend(!rec.layer_ticks(LayerName::Heat).is_empty()))
         div.maps {
             @for ((tick, caption), picture) in moments.iter().zip(&pictures) {
                 @let tick = *tick;
@@ -103,7 +117,7 @@ fn picture(after: &After, tick: Tick, width_px: u32) -> String {
     base64::engine::general_purpose::STANDARD.encode(png)
 }
 
-fn legend() -> Markup {
+fn legend(heat: bool) -> Markup {
     let chip = |colour: colours::Rgb, text: Text| html! { span.chip { i style={ "background:" (colours::hex(colour)) } {} (t(&text)) } };
     let shown = [
         Doing::Unaware,
@@ -134,6 +148,13 @@ fn legend() -> Markup {
                     (chip(*colour, Text::new(label.clone(), label)))
                 }
             }
+            @if heat { div { b { (tt("热辐射 kW/m²", "Heat kW/m²")) }
+                @for (i, (top, colour, _)) in colours::HEAT_CLASSES.iter().enumerate() {
+                    @let from = if i == 0 { colours::HEAT_SHOWN_KW_M2 } else { colours::HEAT_CLASSES[i - 1].0 };
+                    @let label = if top.is_finite() { format!("{from}–{top}") } else { format!(">{from}") };
+                    (chip(*colour, Text::new(label.clone(), label)))
+                }
+            } }
             div { b { (tt("其他", "Other")) }
                 (chip([0xd0, 0x1c, 0x2a], Text::new("✕ 溃口", "✕ breach")))
                 (chip([0xf2, 0xc2, 0x00], Text::new("▲ 泄漏", "▲ leak")))

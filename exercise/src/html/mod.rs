@@ -9,7 +9,7 @@ use crate::After;
 use crate::summary::summary;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sim_core::base::text::{Lang, Text};
-use sim_core::report::{Better, Indicator, cut_off_note, story, words};
+use sim_core::report::{Better, Indicator, cascade, cut_off_note, story, words};
 use sim_core::vocab::event::Event;
 use std::collections::BTreeMap;
 
@@ -63,6 +63,9 @@ pub fn page(after: &After) -> String {
     s.add("通信", "Communications", tables::comms(after));
     s.add("队伍", "Units", charts::gantt(after));
     s.add("伤亡：按社区和原因", "Casualties by community and cause", tables::casualties(after));
+    if !cascade::rows(rec).is_empty() {
+        s.add("灾害链", "The disaster chain", tables::cascade(after));
+    }
     s.add("原因链", "Chains of causes", tables::chains(after));
     s.add("模型的限度与说明", "Limits and honest remarks", limits(after));
     s.add("附录", "Appendix", appendix(after));

@@ -7,8 +7,9 @@ use crate::evaluate::{Outcome, Rating};
 use maud::{Markup, html};
 use sim_core::base::{ids::ZoneId, text::Text, time::Tick};
 use sim_core::report::ledger::{Ending, at};
-use sim_core::report::{chain, words};
+use sim_core::report::{cascade, chain, words};
 use sim_core::vocab::body::{Cause, Health};
+use sim_core::vocab::chain::Stage;
 
 fn clock(after: &After, tick: Option<Tick>) -> Markup {
     match tick {
@@ -221,7 +222,10 @@ pub fn casualties(after: &After) -> Markup {
         .filter(|z| z.0 + z.1 + count(Some(z.2), None, Health::Light) > 0)
         .collect();
     zones.sort_by_key(|z| (std::cmp::Reverse((z.0, z.1)), z.2));
-    let causes = [Cause::Water, Cause::Gas, Cause::Untreated, Cause::Inject];
+    // Fire and blast have a row where there was one.
+    let always = |c: Cause| !matches!(c, Cause::Heat | Cause::Blast);
+    let causes: Vec<Cause> =
+        Cause::ALL.into_iter().filter(|c| always(*c) || l.worst.values().any(|h| h.cause == *c)).collect();
     let warned = |zone: ZoneId| {
         let people = (0..l.home_zone.len()).filter(|i| l.home_zone[*i] == Some(zone));
         people.filter(|i| at(&l.warned, *i).is_some()).count()
@@ -254,6 +258,45 @@ pub fn casualties(after: &After) -> Markup {
         } }
         @if zones.len() > 25 { p.note { (t(&Text::new(format!("另有{}个社区未列出。", zones.len() - 25), format!("{} more communities are not listed.", zones.len() - 25)))) } }
         }
+    }
+}
+
+/// Which disaster led, or might have led, to which.
+pub fn cascade(after: &After) -> Markup {
+    let rec = after.ledger.rec;
+    let figures = |found: Option<(Tick, f64, f64)>| match found {
+        Some((tick, delay_s, probability)) => html! {
+            td { (t(&words::clock(rec, tick))) } td.num { (t(&words::span(delay_s))) } td.num { (cascade::percent(probability)) }
+        },
+        None => html! { td { "—" } td.num { "—" } td.num { "—" } },
+    };
+    let class = |stage: Stage| match stage {
+        Stage::Happened => "unmet",
+        Stage::Spared => "met",
+        Stage::Threatens => "open",
+    };
+    html! {
+        p { (tt(
+            "由图层得出：储罐读取所在位置的热辐射和超压，时间到了按发布的概率抽签；脚本中没有写明后果。预期值按受威胁时的热辐射估算，实际值按实际受热时间。",
+            "Found by layers alone: a tank reads heat and overpressure where it stands, and when its time is up the published probability decides by a draw. No script names the consequence. Expected figures are those of the heat when it first threatened; actual ones those of the time it was heated.",
+        )) }
+        div.wide { table {
+            thead {
+                tr {
+                    th rowspan="2" { (tt("起因", "Cause")) } th rowspan="2" { (tt("后果", "Effect")) } th rowspan="2" { (tt("作用", "Load")) }
+                    th colspan="3" { (tt("预期", "Expected")) } th colspan="3" { (tt("实际", "Actual")) } th rowspan="2" { (tt("结果", "Outcome")) }
+                }
+                tr {
+                    th { (tt("受威胁", "From")) } th.num { (tt("延时", "Delay")) } th.num { (tt("概率", "Probability")) }
+                    th { (tt("定局", "Settled")) } th.num { (tt("受热历时", "After")) } th.num { (tt("概率", "Probability")) }
+                }
+            }
+            tbody { @for r in cascade::rows(rec) { tr {
+                td { (t(&r.cause)) } td { (t(&r.effect)) } td { (t(&r.load)) }
+                (figures(r.expected)) (figures(r.settled))
+                td { span.verdict.(class(r.stage)) { (pair(r.stage.names())) } " " span.def { "#" (r.event) } }
+            } } }
+        } }
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`Intent`]s and is told of arrivals.
 
 pub mod breathe;
+pub mod burn;
 pub mod choose;
 pub mod harm;
 pub mod populate;
@@ -169,6 +170,8 @@ pub struct People {
     /// What was breathed, one row per substance that was in the air.
     pub lungs: Vec<breathe::Lungs>,
     pub windows: breathe::Windows,
+    /// Those who were in the heat of a fire.
+    pub burns: std::collections::BTreeMap<PersonId, burn::Burnt>,
 }
 
 /// What a household wants done that other rooms must carry out.
@@ -258,6 +261,7 @@ impl People {
             }
         });
         self.digest_lungs(digest);
+        self.digest_burns(digest);
         for household in &self.households {
             let considering = household.considering.map_or(0, |(a, t, v)| (t.0 << 4) | (a as u32) << 1 | u32::from(v));
             digest.u32(household.plan as u32).u32(u32::from(household.heard)).u32(considering);

@@ -33,6 +33,7 @@ pub fn populate(city: &City, behaviour: &Behaviour, clock: &Clock, seed: u64) ->
         hurt_at: vec![None; residents],
         households: Vec::new(),
         lungs: Vec::new(),
+        burns: Default::default(),
         windows: Windows::new(city, behaviour, seed),
     };
     for (b, building) in city.buildings.iter().enumerate() {

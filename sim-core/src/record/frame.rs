@@ -122,15 +122,22 @@ pub enum LayerName {
     WaterSpeed,
     /// Gas at breathing height, mg/m3 (浓度).
     Gas,
+    /// Strongest heat of fires since the frame before, kW/m2 (热辐射).
+    Heat,
+    /// Strongest overpressure of blasts so far, kPa (超压).
+    Overpressure,
 }
 
 impl LayerName {
-    pub const ALL: [LayerName; 3] = [LayerName::WaterDepth, LayerName::WaterSpeed, LayerName::Gas];
+    pub const ALL: [LayerName; 5] =
+        [LayerName::WaterDepth, LayerName::WaterSpeed, LayerName::Gas, LayerName::Heat, LayerName::Overpressure];
     pub fn topic(self) -> &'static str {
         match self {
             LayerName::WaterDepth => "frame/layer/water_depth",
             LayerName::WaterSpeed => "frame/layer/water_speed",
             LayerName::Gas => "frame/layer/gas",
+            LayerName::Heat => "frame/layer/heat",
+            LayerName::Overpressure => "frame/layer/overpressure",
         }
     }
     pub fn unit(self) -> &'static str {
@@ -138,6 +145,8 @@ impl LayerName {
             LayerName::WaterDepth => "m",
             LayerName::WaterSpeed => "m/s",
             LayerName::Gas => "mg/m³",
+            LayerName::Heat => "kW/m²",
+            LayerName::Overpressure => "kPa",
         }
     }
     /// Value of one step of the stored whole numbers.
@@ -145,6 +154,7 @@ impl LayerName {
         match self {
             LayerName::WaterDepth | LayerName::WaterSpeed => 0.001,
             LayerName::Gas => 1.0,
+            LayerName::Heat | LayerName::Overpressure => 0.01,
         }
     }
     /// (中文, English)
@@ -153,6 +163,8 @@ impl LayerName {
             LayerName::WaterDepth => ("水深", "water depth"),
             LayerName::WaterSpeed => ("流速", "water speed"),
             LayerName::Gas => ("毒气浓度", "gas concentration"),
+            LayerName::Heat => ("热辐射", "heat of fires"),
+            LayerName::Overpressure => ("爆炸超压", "overpressure"),
         }
     }
 }

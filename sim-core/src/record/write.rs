@@ -22,7 +22,7 @@ pub struct RecordWriter {
 /// Simulated time between forced chunk ends, s: at most this much is lost when the process is killed.
 const FLUSH_S: f64 = 300.0;
 
-const CHANNELS: [(&str, &str); 12] = [
+const CHANNELS: [(&str, &str); 14] = [
     ("header", "json"),
     ("city", "postcard"),
     ("programme", "json"),
@@ -35,6 +35,8 @@ const CHANNELS: [(&str, &str); 12] = [
     ("frame/layer/water_depth", "postcard"),
     ("frame/layer/water_speed", "postcard"),
     ("frame/layer/gas", "postcard"),
+    ("frame/layer/heat", "postcard"),
+    ("frame/layer/overpressure", "postcard"),
 ];
 const LATE_CHANNELS: [(&str, &str); 2] = [("input", "json"), ("end", "json")];
 

@@ -72,7 +72,7 @@ fn chain(l: &Ledger, learned: &[Learned], zone: ZoneId) -> Chain {
     let mut harms: Vec<&Harm> =
         l.worst.values().filter(|h| h.health >= Health::Serious && l.home_of(h.person) == Some(zone)).collect();
     harms.sort_by_key(|h| (h.tick, h.person));
-    let by_gas = harms.iter().filter(|h| h.cause == Cause::Gas).count();
+    let by_gas = harms.iter().filter(|h| matches!(h.cause, Cause::Gas | Cause::Heat | Cause::Blast)).count();
     let hazard = if 2 * by_gas > harms.len() { HazardKind::Gas } else { HazardKind::Flood };
     let reached = match hazard {
         HazardKind::Flood => l.water_at[zone.index()],

@@ -69,6 +69,23 @@ pub fn gas(mg_m3: f32) -> Option<(Rgb, f32)> {
         .map(|c| (c.1, c.2))
 }
 
+/// Upper ends of the heat classes, kW/m2, with colour and opacity: pain, second-degree burns, death within a minute (ALOHA's 2, 5, 10),
+/// and what breaks pressure tanks (45).
+pub const HEAT_CLASSES: [(f32, Rgb, f32); 4] = [
+    (5.0, [0xff, 0xd5, 0x9a], 0.50),
+    (10.0, [0xf7, 0x9b, 0x4a], 0.60),
+    (45.0, [0xd9, 0x4a, 0x1e], 0.70),
+    (f32::INFINITY, [0x8a, 0x12, 0x0a], 0.80),
+];
+/// Heat below this is not drawn, kW/m2.
+pub const HEAT_SHOWN_KW_M2: f32 = 2.0;
+
+pub fn heat(kw_m2: f32) -> Option<(Rgb, f32)> {
+    (kw_m2 >= HEAT_SHOWN_KW_M2)
+        .then(|| HEAT_CLASSES.iter().find(|(top, _, _)| kw_m2 < *top).expect("the last class has no top"))
+        .map(|c| (c.1, c.2))
+}
+
 /// A person by what it is doing.
 pub fn doing(d: Doing) -> Rgb {
     match d {

@@ -12,7 +12,7 @@ const AFFECTED_PER_100K: f64 = 5000.0;
 
 pub fn deaths(l: &Ledger) -> Indicator {
     let by = |cause: Cause| l.worst.values().filter(|h| h.health == Health::Dead && h.cause == cause).count();
-    let causes: Vec<Text> = [Cause::Water, Cause::Gas, Cause::Untreated, Cause::Inject]
+    let causes: Vec<Text> = Cause::ALL
         .into_iter()
         .filter(|c| by(*c) > 0)
         .map(|c| {

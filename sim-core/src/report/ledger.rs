@@ -178,7 +178,7 @@ impl<'a> Ledger<'a> {
                 self.begin(tick, index);
                 note(&mut self.water_at, zone.index(), tick);
             }
-            Event::GasReleased { site, .. } => {
+            Event::GasReleased { site, .. } | Event::FireBegan { site, .. } => {
                 self.begin(tick, index);
                 self.release.get_or_insert((tick, *site));
             }

@@ -50,6 +50,7 @@ pub fn draw_map(rec: &Recording, tick: Tick, style: MapStyle) -> RgbImage {
     canvas.closures(rec, tick);
     if style.gas {
         canvas.gas(rec, tick);
+        canvas.heat(rec, tick);
     }
     if style.facilities {
         canvas.facilities();
@@ -187,6 +188,21 @@ impl<'a> Canvas<'a> {
             }
         }
     }
+    fn heat(&mut self, rec: &Recording, tick: Tick) {
+        let Some((_, frame)) = rec.layer_at(LayerName::Heat, tick) else { return };
+        if frame.is_blank() {
+            return;
+        }
+        let heat = frame.unpack(LayerName::Heat);
+        for y in 0..self.image.height() {
+            for x in 0..self.image.width() {
+                let cell = self.cell(x, y);
+                if let Some((c, opacity)) = heat.get(cell).and_then(|v| colours::heat(*v)) {
+                    self.blend(x as i32, y as i32, c, opacity);
+                }
+            }
+        }
+    }
     fn streets(&mut self) {
         let city = self.city;
         let thin_m = 1.0 / self.px_per_m;
@@ -233,7 +249,7 @@ impl<'a> Canvas<'a> {
             let c = match why {
                 Closure::Water => colours::CLOSED_WATER,
                 Closure::Order => colours::CLOSED_ORDER,
-                Closure::Debris => colours::CLOSED_DEBRIS,
+                Closure::Debris | Closure::Heat => colours::CLOSED_DEBRIS,
             };
             if let Some(link) = city.links.get(link.index()) {
                 let thick = if link.class <= RoadClass::Secondary { 2 } else { 1 };
@@ -297,8 +313,8 @@ impl<'a> Canvas<'a> {
             match &e.event {
                 Event::LeveeBreached { levee, x, y } => breaches.push((*levee, Point::new(*x, *y))),
                 Event::BreachClosed { levee } => breaches.retain(|b| b.0 != *levee),
-                Event::GasReleased { site, .. } => leaks.push(*site),
-                Event::GasStopped { site, .. } => leaks.retain(|s| s != site),
+                Event::GasReleased { site, .. } | Event::FireBegan { site, .. } => leaks.push(*site),
+                Event::GasStopped { site, .. } | Event::FireEnded { site, .. } => leaks.retain(|s| s != site),
                 Event::HelpCalled { person, .. } => drop(open.insert(*person, ())),
                 Event::PersonPickedUp { person, .. } | Event::PersonSheltered { person, .. } => {
                     open.remove(person);

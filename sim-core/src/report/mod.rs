@@ -5,12 +5,13 @@
 //! |---|---|
 //! | [`indicators`] | the list below, one family a file: `harm`, `warning`, `reporting`, `rescue`, `relief`, `orders` |
 //! | [`table`] | the indicators as a table for a terminal |
-//! | [`story`] | the run told in paragraphs; [`chain`]: why a failure came about |
+//! | [`story`] | the run told in paragraphs; [`chain`]: why a failure came about; [`cascade`]: which disaster led to which |
 //! | [`picture`] | truth against what each post believed, over time |
 //! | [`map`], [`colours`] | the map at a moment, drawn on the processor |
 //!
 //! A value that the recording holds no evidence for is `None`, "not observed", and never 0.
 
+pub mod cascade;
 pub mod chain;
 pub mod colours;
 pub mod fixture;

@@ -87,7 +87,7 @@ fn hazard_began(l: &Ledger, hazard: HazardKind) -> Option<Tick> {
     l.rec.events.iter().find_map(|e| {
         let this = match &e.event {
             Event::LeveeSeeps { .. } | Event::LeveeBreached { .. } | Event::WaterReached { .. } => HazardKind::Flood,
-            Event::GasReleased { .. } | Event::GasReached { .. } => HazardKind::Gas,
+            Event::GasReleased { .. } | Event::GasReached { .. } | Event::FireBegan { .. } => HazardKind::Gas,
             _ => return None,
         };
         (this == hazard).then_some(e.tick)

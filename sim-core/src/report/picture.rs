@@ -145,8 +145,8 @@ pub fn truth(rec: &Recording, topic: Topic, depths: &[(Tick, Vec<f64>)]) -> Vec<
             steps
         }
         Quantity::Release => switched(&|e| match e {
-            Event::GasReleased { site, .. } if site.index() == about => Some(true),
-            Event::GasStopped { site, .. } if site.index() == about => Some(false),
+            Event::GasReleased { site, .. } | Event::FireBegan { site, .. } if site.index() == about => Some(true),
+            Event::GasStopped { site, .. } | Event::FireEnded { site, .. } if site.index() == about => Some(false),
             _ => None,
         }),
         Quantity::PumpRunning => {
@@ -226,7 +226,7 @@ pub fn learned(rec: &Recording) -> Vec<Learned> {
             Event::LeveeSeeps { levee } => (Quantity::LeveeSeep, levee.0, 0.5),
             Event::LeveeBreached { levee, .. } => (Quantity::BreachWidth, levee.0, 0.0),
             Event::WaterReached { zone, .. } => (Quantity::ZoneDepth, zone.0, 0.0),
-            Event::GasReleased { site, .. } => (Quantity::Release, site.0, 0.5),
+            Event::GasReleased { site, .. } | Event::FireBegan { site, .. } => (Quantity::Release, site.0, 0.5),
             Event::GasReached { zone, .. } => (Quantity::ZoneGas, zone.0, 0.5),
             _ => continue,
         };

@@ -53,6 +53,7 @@ pub fn story_of(l: &Ledger) -> Vec<Paragraph> {
         decisions(l),
         movement(l),
         gas(l, &learned),
+        super::cascade::paragraph(l),
         harm(l),
         failures(l),
         close(l),
@@ -519,7 +520,7 @@ fn harm(l: &Ledger) -> Option<Paragraph> {
         format!("共死亡{dead}人、重伤{serious}人、轻伤{light}人。"),
         format!("Dead: {dead}; seriously hurt: {serious}; lightly hurt: {light}."),
     );
-    for cause in [Cause::Water, Cause::Gas, Cause::Untreated, Cause::Inject] {
+    for cause in Cause::ALL {
         let mut of: Vec<_> = l.worst.values().filter(|h| h.cause == cause && h.health >= Health::Serious).collect();
         of.sort_by_key(|h| (h.tick, h.person));
         let (Some(first), Some(last)) = (of.first(), of.last()) else { continue };

@@ -137,6 +137,8 @@ pub fn cause(cause: Cause) -> Text {
         Cause::Gas => Text::new("毒气", "gas"),
         Cause::Untreated => Text::new("救治不及时", "waiting for help"),
         Cause::Inject => Text::new("注入设定", "inject"),
+        Cause::Heat => Text::new("热辐射", "the heat of fires"),
+        Cause::Blast => Text::new("爆炸", "blast"),
     }
 }
 

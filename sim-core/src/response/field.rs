@@ -20,6 +20,13 @@ pub trait Field {
     fn depth_m(&self, at: Point) -> f64;
     /// AEGL level of the air at a point, by the 10-minute values.
     fn aegl(&self, at: Point) -> u8;
+    /// Heat of fires at a point, W/m2, and its dose in this tick, (kW/m2)^(4/3) s.
+    fn heat_w_m2(&self, at: Point) -> f64;
+    fn heat_dose_tdu(&self, at: Point) -> f64;
+    /// Overpressure of a blast in this tick, Pa.
+    fn overpressure_pa(&self, at: Point) -> f64;
+    /// A tank of the site is heated so that it may fail.
+    fn tank_in_danger(&self, site: FacilityId) -> bool;
     fn seeping(&self, levee: LeveeId) -> bool;
     fn breach_width_m(&self, levee: LeveeId) -> f64;
     fn leaking(&self, site: FacilityId) -> bool;

@@ -13,10 +13,20 @@ use crate::vocab::body::{Duty, Point, VehicleClass};
 use crate::vocab::order::Task;
 use bevy_ecs::prelude::Component;
 use consequence::harm::gear::{Effort, Gear, Wearer};
+use consequence::harm::thermal::THIRD_DEGREE_TDU;
 pub use field::Field;
 use serde::{Deserialize, Serialize};
 use skill::Skill;
 use std::collections::BTreeSet;
+
+/// Heat in which crews in fire gear, and those without, work on, W/m2 (API 521: 6.31 kW/m2 for a minute, 4.73 for two or three, in
+/// ordinary work clothes; a third of that without end; from memory. The share for gear is an assumption).
+const GEARED_W_M2: f64 = 6310.0;
+const BARE_W_M2: f64 = 1580.0;
+/// Share of the heat that gets through fire gear in the seconds of a fireball (assumption).
+const GEAR_LETS_HEAT: f64 = 0.1;
+/// Overpressure that throws people down, Pa: 3.5 psi, serious injury likely (ALOHA's orange line).
+const STRUCK_PA: f64 = 24_132.0;
 
 /// A kind of unit, as the roster has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +81,8 @@ pub struct Unit {
     pub stuck_s: f64,
     /// Time in deadly gas without protection, s.
     pub gassed_s: f64,
+    /// Heat taken by the crew, (kW/m2)^(4/3) s on the skin.
+    pub burnt_tdu: f64,
     /// Air left in each bottle of a protected crew, L at the pressure of the air.
     pub air_l: f64,
 }
@@ -118,6 +130,7 @@ impl Unit {
             known_closed: BTreeSet::new(),
             stuck_s: 0.0,
             gassed_s: 0.0,
+            burnt_tdu: 0.0,
             air_l: full_l(),
         }
     }
@@ -142,6 +155,9 @@ impl Unit {
         let now = field.now();
         if self.duty == Duty::Lost {
             return None;
+        }
+        if let Some(news) = self.endure(kind, field) {
+            return Some(news);
         }
         if let Some(news) = self.breathe(kind, field) {
             return Some(news);
@@ -245,6 +261,30 @@ impl Unit {
                 }
             },
         }
+    }
+
+    /// Heat drives crews back, blast and a fireball may take them out.
+    fn endure(&mut self, kind: &KindSpec, field: &mut dyn Field) -> Option<News> {
+        if self.duty == Duty::Ready || self.duty == Duty::Lost {
+            return None;
+        }
+        let gear = if kind.protected { GEAR_LETS_HEAT } else { 1.0 };
+        self.burnt_tdu += gear * field.heat_dose_tdu(self.at);
+        let pa = field.overpressure_pa(self.at);
+        if self.burnt_tdu >= THIRD_DEGREE_TDU || pa >= STRUCK_PA {
+            self.duty = Duty::Lost;
+            let people = std::mem::take(&mut self.aboard);
+            field.set_down(self.id, people, self.at);
+            let why = if pa >= STRUCK_PA {
+                Text::new("队员被冲击波击伤", "crew struck by a blast")
+            } else {
+                Text::new("队员被烧伤", "crew burnt")
+            };
+            return Some(News::Lost(why));
+        }
+        let bears = if kind.protected { GEARED_W_M2 } else { BARE_W_M2 };
+        let working = self.duty == Duty::Working && self.aboard.is_empty();
+        (working && field.heat_w_m2(self.at) > bears).then(|| self.fail("driven back by heat"))
     }
 
     /// Gas drives unprotected crews back and may take them out.

@@ -78,6 +78,10 @@ const BUS_STOP_S: f64 = 300.0;
 const CARE_S: f64 = 480.0;
 /// Median time to stop a leak by hand after arrival, s; lognormal, sigma 0.5 (assumption).
 const STOP_LEAK_S: f64 = 2700.0;
+/// Water of a crew's monitor (移动炮), kg/s: 40 L/s (GB 19156 sizes run from 20 to 100; assumption).
+const MONITOR_KG_S: f64 = 40.0;
+/// Spell in which a crew keeps water on a tank, s.
+const COOL_S: f64 = 60.0;
 /// One measurement, s (assumption).
 const MEASURE_S: f64 = 120.0;
 /// How far around a site gas is measured, m (assumption: ERG large-spill distance at night for ammonia, 2.3 km).
@@ -387,20 +391,31 @@ fn stop_leak(unit: &mut Unit, kind: &KindSpec, site: FacilityId, field: &mut dyn
     if !kind.protected {
         return Outcome::Failed("no breathing protection");
     }
+    // A tank in the heat comes first: whoever goes past it to shut a valve goes under water.
+    if field.tank_in_danger(site) {
+        field
+            .pull(Lever::CoolTanks { site, water_kg_s: MONITOR_KG_S, duration_s: COOL_S + f64::from(TICK_S) }, unit.id);
+    }
     if unit.progress == 0.0 {
         unit.progress = 1.0;
         let order = unit.order.map_or(0, |o| o.0);
-        return Outcome::Busy(draw_lognormal(
-            STOP_LEAK_S,
-            0.5,
-            field.seed(),
-            Stream::Response,
-            site.0,
-            field.now(),
-            order,
-        ));
+        let takes_s = draw_lognormal(STOP_LEAK_S, 0.5, field.seed(), Stream::Response, site.0, field.now(), order);
+        if !field.tank_in_danger(site) {
+            return Outcome::Busy(takes_s);
+        }
+        unit.stuck_s = takes_s;
     }
+    // Work beside a heated tank goes on in spells, under water, until it has taken its time.
+    if field.tank_in_danger(site) && unit.stuck_s > 0.0 {
+        unit.stuck_s -= COOL_S;
+        return Outcome::Busy(COOL_S);
+    }
+    unit.stuck_s = 0.0;
     field.pull(Lever::ReduceLeak { site, share: 1.0 }, unit.id);
+    // What lies on the ground burns on; the water stays as long as a tank is in its heat.
+    if field.tank_in_danger(site) {
+        return Outcome::Busy(COOL_S);
+    }
     field.observe(unit.id, topic(Quantity::Release, site.0), 0.0);
     Outcome::Finished
 }

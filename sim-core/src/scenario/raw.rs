@@ -11,6 +11,8 @@ use crate::vocab::condition::{HazardKind, Level, Quantity};
 use crate::vocab::lever::Closure;
 use crate::vocab::message::Medium;
 use crate::vocab::order::{Advice, Colour};
+use consequence::fire::burn::BurnSpec;
+use consequence::fire::store::StoreSpec;
 use consequence::source::TankSpec;
 use serde::Deserialize;
 
@@ -323,6 +325,22 @@ pub enum RawLever {
         substance: String,
         tank: Box<TankSpec>,
         /// How long nobody stops it at most.
+        duration: String,
+    },
+    /// Liquid on the ground burns, or a jet out of a hole.
+    Burn {
+        site: String,
+        burn: Box<BurnSpec>,
+    },
+    /// A tank stands at a site, and what becomes of it is not written here.
+    PlaceTank {
+        site: String,
+        tank: Box<StoreSpec>,
+    },
+    /// Water on the heated tanks of a site, as fixed monitors give it.
+    CoolTanks {
+        site: String,
+        water_kg_s: f64,
         duration: String,
     },
     SetWind {

@@ -388,7 +388,12 @@ pub fn harm(
     let Residents { people, goals, .. } = &mut *residents;
     let mut harmed: Vec<Harmed> = Vec::new();
 
-    if !nature.gas.layers().is_empty() {
+    let abroad = (!nature.gas.layers().is_empty() || !nature.fires.is_idle())
+        .then(|| outdoors(city, people, &traffic.travel, units.iter()));
+    if let Some(outdoors) = &abroad {
+        harmed.extend(super::fires::harm(&setting, &nature, people, outdoors));
+    }
+    if let (Some(outdoors), false) = (&abroad, nature.gas.layers().is_empty()) {
         let airs: Vec<Airborne> = nature
             .gas
             .layers()
@@ -405,9 +410,8 @@ pub fn harm(
             temperature_k: nature.gas.air().temperature_k,
             raining: nature.flood.rain_mm_h(now.s()) > 0.0,
         };
-        let outdoors = outdoors(city, people, &traffic.travel, units.iter());
         let span = (now.s(), f64::from(TICK_S));
-        harmed.extend(people.breathe(city, &scenario.behaviour, seed, span, draught, &airs, &outdoors));
+        harmed.extend(people.breathe(city, &scenario.behaviour, seed, span, draught, &airs, outdoors));
     }
     if tick.every_s(60) {
         let flood = &nature.flood;

@@ -8,6 +8,7 @@ use crate::base::time::Tick;
 use crate::command::Post;
 use crate::comms::Comms;
 use crate::drill::Progress;
+use crate::hazard::fire::{FireState, Fires};
 use crate::hazard::flood::{Flood, FloodState};
 use crate::hazard::gas::{Gas, GasState};
 use crate::people::{People, warn::Campaign};
@@ -31,6 +32,7 @@ pub struct Checkpoint {
     pub tick: Tick,
     flood: FloodState,
     gas: GasState,
+    fires: FireState,
     zones: Vec<ZoneWeather>,
     hour_ago_m: Vec<f32>,
     hour_ago_at: Tick,
@@ -55,6 +57,7 @@ pub struct Checkpoint {
     units: Vec<Unit>,
     last_people: PeopleView,
     last_gas_blank: bool,
+    last_hot: bool,
 }
 
 /// Why a checkpoint cannot be taken up.
@@ -86,13 +89,14 @@ impl Sim {
         let (setting, nature) = (w.resource::<Setting>(), w.resource::<Nature>());
         let (traffic, residents) = (w.resource::<Traffic>(), w.resource::<Residents>());
         let (lines, drill) = (w.resource::<Lines>(), w.resource::<Drill>());
-        let (last_people, last_gas_blank) = w.resource::<super::recorder::LastFrame>().parts();
+        let (last_people, last_gas_blank, last_hot) = w.resource::<super::recorder::LastFrame>().parts();
         Checkpoint {
             scenario_hash: setting.scenario.hash.clone(),
             seed: setting.seed,
             tick: w.resource::<Now>().tick,
             flood: nature.flood.state(),
             gas: nature.gas.state().clone(),
+            fires: nature.fires.state().clone(),
             zones: nature.zones.clone(),
             hour_ago_m: nature.hour_ago_m.clone(),
             hour_ago_at: nature.hour_ago_at,
@@ -117,6 +121,7 @@ impl Sim {
             units,
             last_people,
             last_gas_blank,
+            last_hot,
         }
     }
 
@@ -131,6 +136,7 @@ impl Sim {
         world.insert_resource(Nature {
             flood: Flood::resume(&city, &setup::flood_spec(&scenario), c.flood),
             gas: Gas::resume(&city, &setup::gas_spec(&scenario), c.gas),
+            fires: Fires::resume(&city, c.seed, c.fires),
             zones: c.zones,
             hour_ago_m: c.hour_ago_m,
             hour_ago_at: c.hour_ago_at,
@@ -169,7 +175,7 @@ impl Sim {
             world.spawn(unit);
         }
         setup::common(&mut world);
-        world.insert_resource(super::recorder::LastFrame::of(c.last_people, c.last_gas_blank));
+        world.insert_resource(super::recorder::LastFrame::of(c.last_people, c.last_gas_blank, c.last_hot));
         world.insert_resource(Setting { scenario, seed: c.seed });
         world.insert_resource(Now { tick: c.tick });
         Ok(Sim { world, schedule: schedule() })

@@ -14,11 +14,15 @@ use crate::vocab::event::Event;
 use crate::vocab::lever::Lever;
 use crate::vocab::message::Medium;
 use crate::vocab::order::Advice;
+use consequence::harm::thermal::dose_tdu;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A sighting is radioed again when it changed, or after this time, s. Assumption.
 const TELL_AGAIN_S: f64 = 600.0;
+
+/// Throw of a fire crew's monitor, m: it works from that far (60 m and more for portable monitors of 40 L/s; from memory).
+const THROW_M: f64 = 60.0;
 
 /// Everything a crew can reach in one tick.
 pub struct Ground<'a> {
@@ -108,6 +112,15 @@ impl<'a> Ground<'a> {
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
             .map(|(_, b)| b)
     }
+    /// Where a crew stands that works at a point beside a fire: the coolest cell within the throw of its monitor.
+    fn stand(&self, at: Point) -> Option<usize> {
+        let fires = &self.nature.fires;
+        if fires.spells().is_empty() {
+            return None;
+        }
+        let cells = self.city().grid.cells_within(at, THROW_M).into_iter().chain(self.city().grid.cell_at(at));
+        cells.min_by(|a, b| fires.heat_w_m2(*a).total_cmp(&fires.heat_w_m2(*b)).then(a.cmp(b)))
+    }
     /// Takes people aboard: one door for all ways of being carried.
     fn aboard(&mut self, unit: UnitId, person: PersonId) {
         let people = &mut self.residents.people;
@@ -155,7 +168,21 @@ impl Field for Ground<'_> {
         self.nature.flood.breach_width_m(levee)
     }
     fn leaking(&self, site: FacilityId) -> bool {
-        self.nature.gas.leak_kg_s(site) > 0.0
+        self.nature.leaking(site)
+    }
+    fn heat_w_m2(&self, at: Point) -> f64 {
+        self.stand(at).map_or(0.0, |cell| self.nature.fires.heat_w_m2(cell))
+    }
+    fn heat_dose_tdu(&self, at: Point) -> f64 {
+        let Some(cell) = self.stand(at) else { return 0.0 };
+        let dose = |s: &crate::hazard::fire::Spell| dose_tdu(f64::from(s.heat_w_m2[cell]), s.dt_s);
+        self.nature.fires.spells().iter().map(dose).sum()
+    }
+    fn overpressure_pa(&self, at: Point) -> f64 {
+        self.nature.fires.hits().iter().map(|h| h.overpressure_pa(at)).fold(0.0, f64::max)
+    }
+    fn tank_in_danger(&self, site: FacilityId) -> bool {
+        self.nature.fires.tank_in_danger(site)
     }
     fn pull(&mut self, lever: Lever, unit: UnitId) {
         self.levers.asked.push((lever, None, Some(unit)));

@@ -8,6 +8,7 @@ mod bodies;
 mod carry;
 pub mod checkpoint;
 mod field;
+mod fires;
 mod nature;
 mod power;
 mod recorder;
@@ -100,8 +101,8 @@ fn schedule() -> Schedule {
     schedule.add_systems(
         (
             (nature::inject, nature::pull_levers).chain(), // Inject: script and seats ask, owners obey
-            (nature::flow, power::supply, nature::drift).chain(), // Hazard: water, power, then gas
-            nature::close_roads,                           // Roads
+            (nature::flow, power::supply, nature::drift, fires::burn, fires::ignite).chain(), // Hazard: water, power, gas, then fire
+            nature::close_roads,                                                              // Roads
             (sense::read_gauges, sense::report_weather, sense::forecast_flood).chain(), // Sense: instruments and offices
             (talk::look_out, talk::call_for_help).chain(),                              // Sense: eyes and calls
             talk::hear,                                                                 // Hear

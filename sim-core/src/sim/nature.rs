@@ -116,8 +116,13 @@ pub fn pull_levers(
             *room -= *metres;
         }
         // Spells of work pull small levers many times; only what changes the story is told.
-        let routine =
-            matches!(lever, Lever::StrengthenLevee { .. } | Lever::CloseBreach { .. } | Lever::MobilePump { .. });
+        let routine = matches!(
+            lever,
+            Lever::StrengthenLevee { .. }
+                | Lever::CloseBreach { .. }
+                | Lever::MobilePump { .. }
+                | Lever::CoolTanks { .. }
+        );
         if !routine {
             events.tell(tick, Event::LeverPulled { lever: lever.clone(), inject, unit });
         }
@@ -129,8 +134,13 @@ pub fn pull_levers(
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
             | Lever::AddRain { .. } => nature.flood.obey(&lever, now.s()),
-            Lever::ReleaseGas { .. } | Lever::ReduceLeak { .. } | Lever::SetWind { .. } => {
-                nature.gas.obey(&lever, now.s())
+            Lever::ReleaseGas { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
+            Lever::ReduceLeak { .. } => {
+                nature.gas.obey(&lever, now.s());
+                super::fires::obey(&mut nature, &lever, now.s());
+            }
+            Lever::Burn { .. } | Lever::PlaceTank { .. } | Lever::CoolTanks { .. } => {
+                super::fires::obey(&mut nature, &lever, now.s())
             }
             Lever::CloseRoad { .. } | Lever::OpenRoad { .. } => traffic.travel.obey(&lever),
             Lever::Outage { zone, medium, duration_s } => {

@@ -21,6 +21,7 @@ const UNITS_S: u32 = 30;
 const ROADS_S: u32 = 300;
 const WATER_S: u32 = 300;
 const GAS_S: u32 = 60;
+const HEAT_S: u32 = 60;
 const TALLY_S: u32 = 60;
 
 /// What a tick gives to the recording.
@@ -70,14 +71,16 @@ impl Batch {
 pub struct LastFrame {
     people: PeopleView,
     gas_blank: bool,
+    /// The last frame of heat had some.
+    hot: bool,
 }
 
 impl LastFrame {
-    pub fn of(people: PeopleView, gas_blank: bool) -> LastFrame {
-        LastFrame { people, gas_blank }
+    pub fn of(people: PeopleView, gas_blank: bool, hot: bool) -> LastFrame {
+        LastFrame { people, gas_blank, hot }
     }
-    pub fn parts(&self) -> (PeopleView, bool) {
-        (self.people.clone(), self.gas_blank)
+    pub fn parts(&self) -> (PeopleView, bool, bool) {
+        (self.people.clone(), self.gas_blank, self.hot)
     }
 }
 
@@ -166,6 +169,18 @@ pub fn record(
             batch.layers.push((LayerName::Gas, frame));
         }
     }
+    if tick.every_s(HEAT_S) {
+        let heat = nature.fires.peak_w_m2();
+        let frame = LayerFrame::pack(LayerName::Heat, heat.iter().map(|q| q / 1000.0));
+        if !frame.is_blank() || last.hot {
+            last.hot = !frame.is_blank();
+            batch.layers.push((LayerName::Heat, frame));
+        }
+        if nature.fires.blew_within_s(now.s(), f64::from(HEAT_S)) {
+            let pa = nature.fires.worst_pa().iter().map(|p| p / 1000.0);
+            batch.layers.push((LayerName::Overpressure, LayerFrame::pack(LayerName::Overpressure, pa)));
+        }
+    }
     if tick.every_s(TALLY_S) {
         batch.tally = Some(count(tick, &setting, &nature, &residents, &traffic, &refuges, &lines, &orders, &units));
     }
@@ -194,7 +209,10 @@ fn digests(
     };
     vec![
         of(&|d| nature.flood.digest(d)),
-        of(&|d| nature.gas.digest(d)),
+        of(&|d| {
+            nature.gas.digest(d);
+            nature.fires.digest(d);
+        }),
         of(&|d| traffic.travel.digest(d)),
         of(&|d| residents.people.digest(d)),
         of(&|d| units.iter().for_each(|u| u.digest(d))),

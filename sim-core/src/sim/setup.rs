@@ -36,6 +36,7 @@ pub(super) fn world(scenario: Arc<Scenario>, seed: u64) -> World {
     world.insert_resource(Nature {
         flood,
         gas: Gas::new(&city, &gas_spec(&scenario)),
+        fires: crate::hazard::fire::Fires::new(&city, seed),
         zones: vec![ZoneWeather::default(); city.zones.len()],
         hour_ago_m,
         hour_ago_at: Tick(0),

@@ -3,6 +3,7 @@
 use crate::base::{ids::*, time::Tick};
 use crate::comms::Comms;
 use crate::drill::Progress;
+use crate::hazard::fire::Fires;
 use crate::hazard::flood::Flood;
 use crate::hazard::gas::Gas;
 use crate::people::{People, warn::Campaign};
@@ -50,12 +51,20 @@ impl Now {
 pub struct Nature {
     pub flood: Flood,
     pub gas: Gas,
+    pub fires: Fires,
     pub zones: Vec<ZoneWeather>,
     /// Depth an hour ago, for the rate of rise, m.
     pub hour_ago_m: Vec<f32>,
     pub hour_ago_at: Tick,
     /// Land cells of each zone.
     pub zone_cells: Arc<Vec<Vec<u32>>>,
+}
+
+impl Nature {
+    /// Something escapes or burns at a site.
+    pub fn leaking(&self, site: FacilityId) -> bool {
+        self.gas.leak_kg_s(site) > 0.0 || self.fires.burning(site)
+    }
 }
 
 /// Water and gas in a zone.
@@ -198,6 +207,8 @@ pub struct Levers {
     pub asked: Vec<(Lever, Option<InjectId>, Option<UnitId>)>,
     /// Metres of a breach that may be closed at once: a breach is closed from its two ends only, however many come.
     pub closing_m: BTreeMap<LeveeId, f64>,
+    /// Streets closed by the heat of a fire.
+    pub hot: BTreeSet<LinkId>,
 }
 
 /// Events of the tick.

@@ -129,7 +129,7 @@ pub fn look_out(
         }
         for (id, facility) in city.facilities.iter().enumerate().map(|(i, f)| (FacilityId::of(i), f)) {
             if notices(spec, city, facility) {
-                let leaking = nature.gas.leak_kg_s(id) > 0.0;
+                let leaking = nature.leaking(id);
                 if leaking {
                     let noticed = *lines.leak_seen.entry(id).or_insert_with(|| {
                         let s = draw_lognormal(NOTICE_LEAK_S, 0.4, setting.seed, Stream::Gauge, id.0, tick, 5);
@@ -154,7 +154,7 @@ pub fn look_out(
     }
     // The control room's alarm does not wait for its round.
     for (id, facility) in city.facilities.iter().enumerate().map(|(i, f)| (FacilityId::of(i), f)) {
-        if nature.gas.leak_kg_s(id) > 0.0 {
+        if nature.leaking(id) {
             let noticed = *lines.leak_seen.entry(id).or_insert_with(|| {
                 tick.plus_s(draw_lognormal(NOTICE_LEAK_S, 0.4, setting.seed, Stream::Gauge, id.0, tick, 5))
             });

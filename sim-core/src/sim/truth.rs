@@ -60,7 +60,7 @@ impl Known for Truth<'_> {
                 said?.warning.advice.number()
             }
             Quantity::ZonePowerOut => f64::from(u8::from(self.lines.comms.power_out(ZoneId(about)))),
-            Quantity::Release => f64::from(u8::from(self.nature.gas.leak_kg_s(FacilityId(about)) > 0.0)),
+            Quantity::Release => f64::from(u8::from(self.nature.leaking(FacilityId(about)))),
             Quantity::ShelterLoad | Quantity::HospitalLoad => f64::from(*self.refuges.load.get(about as usize)?),
             Quantity::ShelterOpen => f64::from(u8::from(*self.refuges.open.get(about as usize)?)),
             Quantity::PumpRunning => f64::from(u8::from(self.nature.flood.pump_running(FacilityId(about)))),

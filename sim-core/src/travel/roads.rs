@@ -49,6 +49,7 @@ fn code(why: Closure) -> u8 {
         Closure::Water => 1,
         Closure::Order => 2,
         Closure::Debris => 3,
+        Closure::Heat => 4,
     }
 }
 
@@ -58,6 +59,7 @@ fn closure(code: u8) -> Option<Closure> {
         1 => Some(Closure::Water),
         2 => Some(Closure::Order),
         3 => Some(Closure::Debris),
+        4 => Some(Closure::Heat),
         other => panic!("no closure has the code {other}"),
     }
 }

@@ -48,6 +48,14 @@ pub enum Cause {
     Untreated,
     /// Put there by an inject.
     Inject,
+    /// Burnt by the heat of a fire (热辐射).
+    Heat,
+    /// Struck by a blast, or by what it threw down (冲击波).
+    Blast,
+}
+
+impl Cause {
+    pub const ALL: [Cause; 6] = [Cause::Water, Cause::Gas, Cause::Heat, Cause::Blast, Cause::Untreated, Cause::Inject];
 }
 
 /// What a person is seen to be doing: the colour of a dot on the map and the rows of the population table. Every

@@ -2,6 +2,7 @@
 
 use crate::base::{ids::*, text::Text, time::Tick};
 use crate::vocab::body::{Cause, Health};
+use crate::vocab::chain::{Happening, Link};
 use crate::vocab::condition::{Fact, HazardKind, Level};
 use crate::vocab::lever::{Closure, Lever};
 use crate::vocab::message::{Loss, Medium, Message, Party};
@@ -92,6 +93,35 @@ pub enum Event {
     GasReached {
         zone: ZoneId,
         aegl: u8,
+    },
+    /// Something begins to burn; `site` is where the fire stands in the list of places.
+    FireBegan {
+        site: FacilityId,
+        what: Happening,
+        substance: String,
+        x: f64,
+        y: f64,
+    },
+    FireEnded {
+        site: FacilityId,
+        what: Happening,
+        burnt_kg: f64,
+    },
+    /// A link of the disaster chain (灾害链): it threatens, has happened, or was spared.
+    Chain(Link),
+    /// A blast wave went out: houses hit by degree (minor, major, fallen), and the roads that their debris closes.
+    Blast {
+        site: FacilityId,
+        what: Happening,
+        x: f64,
+        y: f64,
+        houses: [u32; 3],
+        roads: u32,
+    },
+    /// The heat of a fire set a building alight.
+    BuildingAlight {
+        building: BuildingId,
+        zone: ZoneId,
     },
     WindTurned {
         speed_m_s: f64,

@@ -3,6 +3,8 @@
 use crate::base::ids::*;
 use crate::vocab::body::Health;
 use crate::vocab::message::Medium;
+use consequence::fire::burn::BurnSpec;
+use consequence::fire::store::StoreSpec;
 use consequence::source::TankSpec;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,22 @@ pub enum Lever {
         site: FacilityId,
         share: f64,
     },
+    /// Liquid on the ground or a jet out of a hole burns (池火、喷射火). Owner: fire.
+    Burn {
+        site: FacilityId,
+        burn: Box<BurnSpec>,
+    },
+    /// A tank stands there that heat and blast may break (储罐). Owner: fire.
+    PlaceTank {
+        site: FacilityId,
+        tank: Box<StoreSpec>,
+    },
+    /// Water runs over the heated tanks of a site for a while (冷却). Owner: fire.
+    CoolTanks {
+        site: FacilityId,
+        water_kg_s: f64,
+        duration_s: f64,
+    },
     /// The wind turns. Owner: gas (the weather it reads).
     SetWind {
         speed_m_s: f64,
@@ -96,6 +114,8 @@ pub enum Closure {
     Water,
     Order,
     Debris,
+    /// The heat of a fire.
+    Heat,
 }
 
 /// What fails in an outage: power takes every powered medium with it after the batteries are empty.

@@ -265,6 +265,9 @@ impl Flood {
             Lever::ReleaseGas { .. }
             | Lever::ReduceLeak { .. }
             | Lever::SetWind { .. }
+            | Lever::Burn { .. }
+            | Lever::PlaceTank { .. }
+            | Lever::CoolTanks { .. }
             | Lever::CloseRoad { .. }
             | Lever::OpenRoad { .. }
             | Lever::Outage { .. }

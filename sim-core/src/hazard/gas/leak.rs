@@ -134,6 +134,22 @@ impl Leak {
         }
     }
 
+    /// What is in the air burns away, and what would still leave burns where it leaves: gives its rate, kg/s, and how long it would have
+    /// gone on, s.
+    pub fn burn_off(&mut self, now_s: f64) -> Option<(f64, f64)> {
+        let rate_kg_s = self.rate_kg_s(now_s);
+        let ends_s = self.release.span_s().map_or(now_s, |(_, to_s)| to_s);
+        self.running = false;
+        for stretch in &self.stretches {
+            let ledger = stretch.cloud.ledger(0);
+            add(&mut self.past, &ledger);
+            self.past.airborne_kg -= ledger.airborne_kg;
+            self.past.gone_kg += ledger.airborne_kg;
+        }
+        self.stretches.clear();
+        (rate_kg_s > 0.0 && ends_s > now_s).then_some((rate_kg_s, ends_s - now_s))
+    }
+
     /// From `now_s` to `now_s + dt_s` in one air. True when the leak ended in it.
     pub fn advance(&mut self, now_s: f64, dt_s: f64, air: &Air, options: &Options, substance: &Substance) -> bool {
         let wind = Wind::uniform(consequence::weather::Weather::steady(*air));

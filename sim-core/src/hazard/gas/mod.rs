@@ -103,6 +103,15 @@ pub struct GasLedger {
     pub gone_kg: f64,
 }
 
+/// A leak whose cloud has burnt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BurntOff {
+    pub site: FacilityId,
+    /// What it would go on to give: kg/s, and for how long, s.
+    pub rest: Option<(f64, f64)>,
+    pub released_kg: f64,
+}
+
 /// One substance in the air: what it does, and where it is.
 #[derive(Debug, Clone)]
 pub struct Layer {
@@ -185,6 +194,9 @@ impl Gas {
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
             | Lever::AddRain { .. }
+            | Lever::Burn { .. }
+            | Lever::PlaceTank { .. }
+            | Lever::CoolTanks { .. }
             | Lever::CloseRoad { .. }
             | Lever::OpenRoad { .. }
             | Lever::Outage { .. }
@@ -244,6 +256,21 @@ impl Gas {
         }
         self.draw_layers();
         news
+    }
+
+    /// A substance burns out of the air; gives its leaks, which no longer feed the cloud.
+    pub fn burn_off(&mut self, key: &str, now_s: f64) -> Vec<BurntOff> {
+        let leaks = self.state.leaks.iter_mut().filter(|l| l.substance == key);
+        let left = leaks
+            .map(|l| BurntOff { site: l.site, rest: l.burn_off(now_s), released_kg: l.ledger().released_kg })
+            .collect();
+        self.draw_layers();
+        left
+    }
+    /// Concentration of one substance at a point and height, kg/m3.
+    pub fn concentration_of_kg_m3(&self, key: &str, p: Point, z_m: f64) -> f64 {
+        let leaks = self.state.leaks.iter().filter(|l| l.substance == key);
+        leaks.map(|l| l.concentration_kg_m3(&self.state.air, p, z_m)).sum()
     }
 
     /// Ground concentration as cell means, by substance.

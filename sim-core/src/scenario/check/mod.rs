@@ -1,23 +1,20 @@
 //! Raw -> Scenario, with every complaint that can be found in one pass.
 
+mod levers;
+mod script;
+
 use super::bind::{Binder, It};
 use super::raw::*;
 use super::source::{ANY_TOWN, DEFAULT, Source};
 use super::{Choice, Duties, Scenario, Series, Water, Weather};
 use crate::base::complaint::{Complaints, nearest};
 use crate::base::text::Text;
-use crate::base::{ids::*, math, time::Clock, time::TICK_S, time::Tick, time::parse_duration_s};
+use crate::base::{ids::*, math, time::Clock, time::TICK_S, time::parse_duration_s};
 use crate::command::{PostSpec, plan::Clause};
-use crate::drill::{Inject, PersonaMessage, Script, Trigger};
-use crate::hazard::gas;
 use crate::place::city::{City, FacilityKind};
-use crate::record::{Expected, ExpectedAction, ObjectiveCard};
 use crate::response::skill::{Skill, needs_vehicle};
 use crate::response::{KindSpec, UnitSpec};
 use crate::vocab::body::Point;
-use crate::vocab::lever::{Lever, Outage};
-use crate::vocab::order::Task;
-use consequence::source::TankSpec;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,7 +84,8 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let inject_keys: Vec<String> = script.injects.iter().map(|i| i.key.clone()).collect();
     let clauses = clauses(&plan_source, &plan, &city, &posts, &mut complaints);
     let clause_ids: BTreeSet<String> = clauses.iter().map(|c| c.id.clone()).collect();
-    let script = checked_script(&script_source, &script, &city, &posts, &inject_keys, &clause_ids, &mut complaints);
+    let script =
+        script::checked_script(&script_source, &script, &city, &posts, &inject_keys, &clause_ids, &mut complaints);
     owners(&plan_source, &clauses, &kinds, &units, &posts, &mut complaints);
     let (clock, ticks, weather, water) = frame(&source, &raw, choice, &city, &mut complaints);
     behaviour(&source, &raw.behaviour, &mut complaints);
@@ -633,259 +631,5 @@ fn owners(
                 );
             }
         }
-    }
-}
-
-fn checked_script(
-    source: &Source,
-    raw: &RawScript,
-    city: &City,
-    posts: &[PostSpec],
-    inject_keys: &[String],
-    clause_ids: &BTreeSet<String>,
-    complaints: &mut Complaints,
-) -> Script {
-    let objectives: Vec<ObjectiveCard> =
-        raw.objectives.iter().map(|o| ObjectiveCard { key: o.key.clone(), title: o.title.clone() }).collect();
-    let mut injects = Vec::new();
-    for (row, inject) in raw.injects.iter().enumerate() {
-        let mut binder = Binder {
-            source,
-            city,
-            posts,
-            injects: inject_keys,
-            anchor: inject.key.clone(),
-            it: It::Nothing,
-            complaints,
-        };
-        if inject_keys[..row].contains(&inject.key) {
-            binder.complain(&inject.key, format!("inject \"{}\" is there twice", inject.key), "keys are unique");
-        }
-        let objective_is_there = |binder: &mut Binder, key: &String| {
-            if !objectives.iter().any(|o| o.key == *key) {
-                let known: Vec<&str> = objectives.iter().map(|o| o.key.as_str()).collect();
-                let hint = format!("there is: {}", known.join(", "));
-                binder.complain(key, format!("objective \"{key}\" is not there"), hint);
-            }
-        };
-        if let Some(key) = &inject.objective {
-            objective_is_there(&mut binder, key);
-        }
-        let trigger = match &inject.trigger {
-            RawTrigger::At { time, jitter } => {
-                Trigger::At { tick: Tick::at_or_after_s(binder.seconds(time)), jitter_s: binder.seconds(jitter) }
-            }
-            RawTrigger::When(condition) => Trigger::When(binder.condition(condition)),
-            RawTrigger::Manual => Trigger::Manual,
-        };
-        let mut effects = Vec::new();
-        for lever in &inject.effects {
-            effects.extend(levers(&mut binder, lever, city));
-        }
-        let messages = inject
-            .messages
-            .iter()
-            .map(|m| PersonaMessage {
-                after_s: binder.seconds(&m.after),
-                persona: m.persona.clone(),
-                to: binder.post(&m.to, None),
-                medium: m.medium,
-                text: m.text.clone(),
-                claims: m.claims.iter().map(|(q, key, v)| (binder.topic(*q, key), *v)).collect(),
-            })
-            .collect();
-        let expect = inject
-            .expect
-            .iter()
-            .map(|e| {
-                objective_is_there(&mut binder, &e.objective);
-                if let Some(clause) = &e.clause
-                    && !clause_ids.contains(clause)
-                {
-                    let near = nearest(clause, clause_ids.iter().map(String::as_str));
-                    let hint = near.map_or(String::new(), |n| format!("did you mean \"{n}\"?"));
-                    binder.complain(clause, format!("clause \"{clause}\" is not in the plan"), hint);
-                }
-                ExpectedAction {
-                    title: e.title.clone(),
-                    what: pattern(&mut binder, &e.what),
-                    within_s: binder.seconds(&e.within),
-                    weight: binder.number(&e.title.zh, "weight", e.weight, 0.0..=100.0),
-                    clause: e.clause.clone(),
-                    objective: e.objective.clone(),
-                }
-            })
-            .collect();
-        let at = effects.iter().find_map(|lever| place_of(lever, city));
-        injects.push(Inject {
-            key: inject.key.clone(),
-            title: inject.title.clone(),
-            trigger,
-            expires: inject.expires.as_ref().map(|t| Tick::at_or_after_s(binder.seconds(t))),
-            effects,
-            messages,
-            expect,
-            objective: inject.objective.clone(),
-            at,
-        });
-    }
-    Script { title: raw.title.clone(), objectives, injects }
-}
-
-fn pattern(binder: &mut Binder, raw: &RawPattern) -> Expected {
-    match raw {
-        RawPattern::Report { from, to } => {
-            Expected::Report { from: binder.post(from, None), to: binder.post(to, None) }
-        }
-        RawPattern::Order { from, task } => {
-            Expected::Order { from: binder.post(from, None), task: placed(binder, task) }
-        }
-        RawPattern::OrderLike { from, task } => {
-            Expected::OrderKind { from: binder.post(from, None), like: binder.task(task) }
-        }
-        RawPattern::Warning { from, hazard } => Expected::Warning { from: binder.post(from, None), hazard: *hazard },
-        RawPattern::Level { from, hazard } => Expected::Level { from: binder.post(from, None), hazard: *hazard },
-        RawPattern::Arrival { task } => Expected::Arrival { task: placed(binder, task) },
-        RawPattern::Done { task } => Expected::Done { task: placed(binder, task) },
-    }
-}
-
-/// A task with its place: tasks of zones have none here.
-fn placed(binder: &mut Binder, raw: &RawTask) -> Task {
-    let of_zone = matches!(
-        raw,
-        RawTask::WarnDoorToDoor | RawTask::EvacuateZone | RawTask::RescueFromWater | RawTask::Ambulance | RawTask::Pump
-    );
-    if of_zone {
-        let anchor = binder.anchor.clone();
-        binder.complain(&anchor, format!("{raw:?} has no place here"), "use OrderLike for tasks of zones");
-    }
-    binder.task(raw)
-}
-
-fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Lever> {
-    let anchor = binder.anchor.clone();
-    match raw {
-        RawLever::SeepLevee(key) => vec![Lever::SeepLevee(binder.levee(key))],
-        RawLever::BreachLevee { levee, width_max_m, widen_m_h } => vec![Lever::BreachLevee {
-            levee: binder.levee(levee),
-            width_max_m: binder.number(levee, "width_max_m", *width_max_m, 1.0..=2000.0),
-            widen_m_h: binder.number(levee, "widen_m_h", *widen_m_h, 0.1..=2000.0),
-        }],
-        RawLever::SetPump { facility, running } => {
-            vec![Lever::SetPump { facility: binder.facility(facility), running: *running }]
-        }
-        RawLever::AddRain { mm_h, duration } => vec![Lever::AddRain {
-            mm_h: binder.number(&anchor, "mm_h", *mm_h, 0.0..=500.0),
-            duration_s: binder.seconds(duration),
-        }],
-        RawLever::ReleaseGas { site, substance, rate_kg_s, duration } => {
-            toxic(binder, substance);
-            vec![Lever::ReleaseGas {
-                site: binder.facility(site),
-                substance: substance.clone(),
-                rate_kg_s: binder.number(site, "rate_kg_s", *rate_kg_s, 1e-6..=5000.0),
-                duration_s: binder.seconds(duration),
-                tank: None,
-            }]
-        }
-        RawLever::LeakTank { site, substance, tank, duration } => {
-            let duration_s = binder.seconds(duration);
-            let rate_kg_s = if toxic(binder, substance) { tank_rate(binder, substance, tank, duration_s) } else { 0.0 };
-            vec![Lever::ReleaseGas {
-                site: binder.facility(site),
-                substance: substance.clone(),
-                rate_kg_s,
-                duration_s,
-                tank: Some(tank.clone()),
-            }]
-        }
-        RawLever::SetWind { speed_m_s, from_deg, over } => vec![Lever::SetWind {
-            speed_m_s: binder.number(&anchor, "speed_m_s", *speed_m_s, 0.2..=60.0),
-            from_deg: binder.number(&anchor, "from_deg", *from_deg, 0.0..=360.0),
-            over_s: binder.seconds(over),
-        }],
-        RawLever::CloseRoads { around, radius_m, why } => {
-            let centre = match city.zone_by_key(around) {
-                Some(zone) => city.zones[zone.index()].centre,
-                None => {
-                    let facility = binder.facility(around);
-                    city.facilities.get(facility.index()).map_or(Point::default(), |f| f.at)
-                }
-            };
-            (0..city.links.len())
-                .map(LinkId::of)
-                .filter(|l| city.links[l.index()].point_at(0.5).distance_m(centre) <= *radius_m)
-                .map(|link| Lever::CloseRoad { link, why: *why })
-                .collect()
-        }
-        RawLever::PowerOut { zone, duration } => vec![Lever::Outage {
-            zone: zone.as_ref().map(|z| binder.zone(z)),
-            medium: Outage::Power,
-            duration_s: binder.seconds(duration),
-        }],
-        RawLever::MediumOut { zone, medium, duration } => vec![Lever::Outage {
-            zone: zone.as_ref().map(|z| binder.zone(z)),
-            medium: Outage::Medium(*medium),
-            duration_s: binder.seconds(duration),
-        }],
-        RawLever::Casualties { zone, people, health } => {
-            vec![Lever::Casualties { zone: binder.zone(zone), people: *people, health: *health }]
-        }
-    }
-}
-
-/// The substance is in the table and has levels to judge it by; says so if not.
-fn toxic(binder: &mut Binder, asked: &str) -> bool {
-    let wrong = gas::harmful(asked, &binder.source.path).err();
-    for one in wrong.iter().flat_map(|w| &w.0) {
-        binder.complain(asked, one.what.clone(), one.hint.clone());
-    }
-    wrong.is_none()
-}
-
-/// The largest lasting rate of a tank in a breeze on a mild evening, kg/s, for the story; what is wrong with the tank becomes
-/// complaints. The run itself computes the leak in the air of its moment.
-fn tank_rate(binder: &mut Binder, substance: &str, tank: &TankSpec, duration_s: f64) -> f64 {
-    let spec = gas::GasSpec::default();
-    let air = gas::air(&spec, spec.wind, 20.0);
-    let site = gas::leak::site_under(&air, spec.wind, spec.cloud, -10.0);
-    let (path, at) = (binder.source.path.clone(), Point::default());
-    match gas::leak::tank(substance, gas::substances(), tank, at, 0.0, duration_s, &site, &path) {
-        Ok(release) if release.total_mass_kg() > 0.0 => release.most_sustained_kg_s(),
-        Ok(_) => {
-            let hint = "is the hole below the liquid, and the duration above 0?";
-            binder.complain(substance, "nothing leaves this tank", hint);
-            0.0
-        }
-        Err(wrong) => {
-            for one in wrong.0 {
-                binder.complain(substance, one.what, one.hint);
-            }
-            0.0
-        }
-    }
-}
-
-fn place_of(lever: &Lever, city: &City) -> Option<Point> {
-    match lever {
-        Lever::SeepLevee(levee) | Lever::BreachLevee { levee, .. } => {
-            let line = &city.levees.get(levee.index())?.line;
-            line.get(line.len() / 2).copied()
-        }
-        Lever::ReleaseGas { site, .. } => Some(city.facilities.get(site.index())?.at),
-        Lever::SetPump { facility, .. } => Some(city.facilities.get(facility.index())?.at),
-        Lever::Outage { zone: Some(zone), .. } | Lever::Casualties { zone, .. } => {
-            Some(city.zones.get(zone.index())?.centre)
-        }
-        Lever::StrengthenLevee { .. }
-        | Lever::CloseBreach { .. }
-        | Lever::MobilePump { .. }
-        | Lever::AddRain { .. }
-        | Lever::ReduceLeak { .. }
-        | Lever::SetWind { .. }
-        | Lever::CloseRoad { .. }
-        | Lever::OpenRoad { .. }
-        | Lever::Outage { zone: None, .. } => None,
     }
 }
