@@ -1,0 +1,136 @@
+//! Speed of the gas: pairs of puff and place per second in the kernel, one dense run, and a step of 10 s for a million people who
+//! breathe in rooms of their own, on one and two threads. Beside the kernel stands the same sum in plain double precision with the
+//! library's exponential, as a peer written without care for speed would do it. Run with `cargo bench -p consequence`. Peers and
+//! figures: docs/benches.md.
+
+use base::fold::with_threads;
+use base::grid::Grid;
+use consequence::dense::{self, Deck, DeckStability, Gas, Source};
+use consequence::harm::enclosure::Enclosures;
+use consequence::harm::exposure::Exposure;
+use consequence::harm::table::DoseTable;
+use consequence::puff::kernel::{Stamp, add_to_places, add_to_raster, stamp};
+use consequence::release::Entry;
+use consequence::substance::Substances;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::time::Duration;
+
+const PUFFS: usize = 200;
+const PLACES: usize = 100_000;
+const PEOPLE: usize = 1_000_000;
+
+/// Puffs along a wind, wide enough that each reaches every place.
+fn puffs() -> Vec<Stamp> {
+    (0..PUFFS)
+        .map(|k| {
+            let k = k as f64;
+            let (sx, sy) = (800.0 + 3.0 * k, 600.0 + 2.0 * k);
+            stamp(10.0 * k, 3.0 * k, 2.0, [sx * sx, 0.3 * sx * sy, sy * sy])
+        })
+        .collect()
+}
+
+fn places() -> (Vec<f32>, Vec<f32>) {
+    let at = |k: usize| ((k % 316) as f32 * 6.3, (k / 316) as f32 * 6.3 - 1000.0);
+    (0..PLACES).map(at).unzip()
+}
+
+fn kernel(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("gas");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(3));
+    let stamps = puffs();
+    let (xs, ys) = places();
+    group.throughput(Throughput::Elements((PUFFS * PLACES) as u64));
+    for threads in [1, 2] {
+        let mut values = vec![0.0f32; PLACES];
+        group.bench_function(format!("places, {threads} threads"), |b| {
+            b.iter(|| with_threads(threads, || add_to_places(&stamps, (0.0, 0.0), &xs, &ys, black_box(&mut values))));
+        });
+        // The same number of pairs: a raster within the reach of all puffs.
+        let grid = Grid { nx: 400, ny: 250, cell_m: 4.0, x0: 0.0, y0: -500.0 };
+        let mut values = vec![0.0f32; grid.len()];
+        group.bench_function(format!("raster, {threads} threads"), |b| {
+            b.iter(|| with_threads(threads, || add_to_raster(&stamps, &grid, black_box(&mut values))));
+        });
+    }
+    let plain: Vec<[f64; 6]> = (0..PUFFS)
+        .map(|k| {
+            let k = k as f64;
+            let (sx, sy) = (800.0 + 3.0 * k, 600.0 + 2.0 * k);
+            let (xx, xy, yy) = (sx * sx, 0.3 * sx * sy, sy * sy);
+            let det = xx * yy - xy * xy;
+            [10.0 * k, 3.0 * k, 2.0 / (std::f64::consts::TAU * det.sqrt()), 0.5 * yy / det, -xy / det, 0.5 * xx / det]
+        })
+        .collect();
+    let mut values = vec![0.0f64; PLACES];
+    group.bench_function("the plain sum in f64, 1 threads", |b| {
+        b.iter(|| {
+            for ((value, x), y) in values.iter_mut().zip(&xs).zip(&ys) {
+                for [x0, y0, peak, a, b, c] in &plain {
+                    let (dx, dy) = (f64::from(*x) - x0, f64::from(*y) - y0);
+                    *value += peak * (-(a * dx * dx + b * dx * dy + c * dy * dy)).exp();
+                }
+            }
+            black_box(&mut values);
+        });
+    });
+    group.finish();
+}
+
+/// Desert Tortoise 4: the ammonia jet of SLAB's second example.
+fn dense_run(criterion: &mut Criterion) {
+    let source = Source {
+        entry: Entry::Jet,
+        gas: Gas::of(Substances::embedded().find("ammonia").expect("ammonia is embedded")),
+        rate_kg_s: 107.87,
+        duration_s: 381.0,
+        burst_kg: 0.0,
+        temperature_k: 239.57,
+        vapour_share: 0.19,
+        area_m2: 0.93,
+        height_m: 1.0,
+    };
+    let deck = Deck {
+        wind_m_s: 4.5,
+        wind_height_m: 2.0,
+        roughness_m: 0.003,
+        temperature_k: 306.2,
+        relative_humidity: 0.213,
+        averaging_s: 10.0,
+        stability: DeckStability::Inverse(0.0221),
+    };
+    let ambient = deck.ambient();
+    criterion.bench_function("gas/dense run, jet to 2.8 km", |b| {
+        b.iter(|| black_box(dense::run(&source, &ambient, 2800.0)));
+    });
+}
+
+/// Rooms and lungs of a million people in a cloud that stands over all of them: one step of 10 s.
+fn breathing(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("gas");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(3));
+    let table = Substances::embedded();
+    let chlorine = table.find("chlorine").expect("chlorine is embedded");
+    let doses = DoseTable::new(chlorine, 293.0, 101_325.0);
+    let outside = |k: usize| 1e-6 * (1.0 + (k % 97) as f32);
+    group.throughput(Throughput::Elements(PEOPLE as u64));
+    for threads in [1, 2] {
+        let mut rooms = Enclosures::new(PEOPLE, |k| (0.2 + (k % 31) as f64 * 0.1) / 3600.0);
+        let mut people = Exposure::new(PEOPLE, 1, chlorine.harm.probit.as_ref().map(|known| &known.value));
+        let mut now_s = 0.0;
+        group.bench_function(format!("a step of 10 s for a million people, {threads} threads"), |b| {
+            b.iter(|| {
+                with_threads(threads, || {
+                    rooms.step(10.0, 0.0, outside);
+                    people.breathe(now_s, 10.0, &doses, |k| rooms.mean_kg_m3(k));
+                });
+                now_s += 10.0;
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, kernel, dense_run, breathing);
+criterion_main!(benches);
