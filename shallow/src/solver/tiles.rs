@@ -49,6 +49,9 @@ pub struct Tile {
     pub edges: [f32; 4],
 }
 
+/// Speeds (and depths) are told up to this, so that a step never shrinks to nothing: the step itself refuses what is far less.
+const OUT_OF_THIS_WORLD: f32 = 1e5;
+
 /// Where an edge of a tile stands in `Tile::edges`.
 pub const WEST: usize = 0;
 pub const EAST: usize = 1;
@@ -60,15 +63,15 @@ impl Tile {
     #[inline(always)]
     pub fn note<R: Real>(&mut self, mobile: &[R], telling: &[R], first: bool, last: bool) {
         let most = largest(telling);
-        let one = most.f64() as f32;
+        let one = (most.f64() as f32).min(OUT_OF_THIS_WORLD);
         self.speed = self.speed.max(one);
         if most > R::of(0.0) {
             self.wet = true;
             let end = mobile.len() - 1;
             self.west |= mobile[0] > R::of(0.0);
             self.east |= mobile[end] > R::of(0.0);
-            self.edges[WEST] = self.edges[WEST].max(telling[0].f64() as f32);
-            self.edges[EAST] = self.edges[EAST].max(telling[end].f64() as f32);
+            self.edges[WEST] = self.edges[WEST].max((telling[0].f64() as f32).min(one));
+            self.edges[EAST] = self.edges[EAST].max((telling[end].f64() as f32).min(one));
             if first {
                 self.south = true;
                 self.edges[SOUTH] = one;
@@ -89,10 +92,11 @@ impl Tile {
 
     /// Takes note of one cell's mobile water, at these edges of the tile (west, east, south, north).
     pub fn note_cell(&mut self, speed_m_s: f64, at: [bool; 4]) {
+        let speed = (speed_m_s as f32).min(OUT_OF_THIS_WORLD);
         self.wet = true;
-        self.speed = self.speed.max(speed_m_s as f32);
+        self.speed = self.speed.max(speed);
         for (edge, at) in self.edges.iter_mut().zip(at) {
-            *edge = if at { edge.max(speed_m_s as f32) } else { *edge };
+            *edge = if at { edge.max(speed) } else { *edge };
         }
         self.west |= at[WEST];
         self.east |= at[EAST];
