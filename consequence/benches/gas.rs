@@ -5,13 +5,13 @@
 
 use base::fold::with_threads;
 use base::grid::Grid;
-use consequence::dense::{self, Deck, DeckStability, Gas, Source};
+use consequence::dense;
 use consequence::harm::enclosure::Enclosures;
 use consequence::harm::exposure::Exposure;
 use consequence::harm::table::DoseTable;
 use consequence::puff::kernel::{Stamp, add_to_places, add_to_raster, stamp};
-use consequence::release::Entry;
 use consequence::substance::Substances;
+use consequence::validate::slab::example_2;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
@@ -80,26 +80,7 @@ fn kernel(criterion: &mut Criterion) {
 
 /// Desert Tortoise 4: the ammonia jet of SLAB's second example.
 fn dense_run(criterion: &mut Criterion) {
-    let source = Source {
-        entry: Entry::Jet,
-        gas: Gas::of(Substances::embedded().find("ammonia").expect("ammonia is embedded")),
-        rate_kg_s: 107.87,
-        duration_s: 381.0,
-        burst_kg: 0.0,
-        temperature_k: 239.57,
-        vapour_share: 0.19,
-        area_m2: 0.93,
-        height_m: 1.0,
-    };
-    let deck = Deck {
-        wind_m_s: 4.5,
-        wind_height_m: 2.0,
-        roughness_m: 0.003,
-        temperature_k: 306.2,
-        relative_humidity: 0.213,
-        averaging_s: 10.0,
-        stability: DeckStability::Inverse(0.0221),
-    };
+    let (source, deck) = example_2();
     let ambient = deck.ambient();
     criterion.bench_function("gas/dense run, jet to 2.8 km", |b| {
         b.iter(|| black_box(dense::run(&source, &ambient, 2800.0)));

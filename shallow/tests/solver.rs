@@ -429,3 +429,23 @@ fn a_corner_between_two_tides_stays_calm() {
         }
     }
 }
+
+#[test]
+fn options_that_no_step_could_keep_to_are_complained_of_all_at_once() {
+    // Grade: behaviour.
+    let file = std::path::Path::new("deck.ron");
+    assert!(Options::default().check(file).is_empty());
+    let wrong = Options {
+        film_m: f64::NAN,
+        courant: -1.0,
+        alpha: 0.0,
+        theta: 2.0,
+        step_s_max: 0.0,
+        short_steps_most: 9,
+        ..Options::default()
+    };
+    let told = wrong.check(file).to_string();
+    for name in ["film_m", "courant", "alpha", "theta", "step_s_max", "short_steps_most"] {
+        assert!(told.contains(&format!("{name} of the scheme")), "{name}: {told}");
+    }
+}

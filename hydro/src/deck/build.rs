@@ -163,6 +163,7 @@ impl Loaded {
         if let Err(more) = Sewers::new(sewers.clone(), &still, &self.file) {
             b.wrong.extend(more);
         }
+        b.wrong.extend(deck.scheme.check(&self.file));
         let fingerprint = fingerprint(deck, &domain, &start_m, &sources);
         let (Some(channels), true) = (channels, b.wrong.is_empty()) else { return Err(b.wrong) };
         let gauges = gauges.into_iter().map(|g| g.beside(&channels, &domain)).collect();

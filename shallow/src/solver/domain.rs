@@ -199,6 +199,28 @@ pub struct Options {
     pub short_steps_most: usize,
 }
 
+impl Options {
+    /// Everything that is wrong with them.
+    pub fn check(&self, file: &Path) -> Complaints {
+        let mut complaints = Complaints::new();
+        let mut number = |name: &str, value: f64, fits: bool, would: &str| {
+            if !fits {
+                complaints.add(file, format!("{name} of the scheme is {value}"), would);
+            }
+        };
+        let share = |v: f64| v > 0.0 && v <= 1.0;
+        number("film_m", self.film_m, (0.0..=1.0).contains(&self.film_m), "0 to 1 m");
+        number("courant", self.courant, share(self.courant), "above 0, at most 1");
+        number("alpha", self.alpha, share(self.alpha), "above 0, at most 1; 0.67 is the limit for theta of 0.9");
+        number("theta", self.theta, (0.0..=1.0).contains(&self.theta), "0 to 1");
+        let longest = self.step_s_max > 0.0 && self.step_s_max.is_finite();
+        number("step_s_max", self.step_s_max, longest, "above 0 s");
+        let short = self.short_steps_most;
+        number("short_steps_most", short as f64, (1..=5).contains(&short), "1 (all step alike) to 5");
+        complaints
+    }
+}
+
 impl Default for Options {
     fn default() -> Options {
         Options {
