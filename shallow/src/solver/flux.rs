@@ -123,7 +123,7 @@ pub fn over_crest<R: Real>(l: Beside<R>, r: Beside<R>, crest: R, free: Passing<R
 }
 
 /// New depth (in two words), momentum and speed of a row of cells after a step of `dt`. `k` is dt / dx over the open
-/// share of each cell.
+/// share of each cell. Says whether any of them is unsound.
 ///
 /// Friction (Manning) by backward Euler, q1 = q - dt g n^2 q1^2 / m^(7/3), solved for q1: steep thin flow needs no short step.
 #[inline(always)]
@@ -153,9 +153,8 @@ pub fn update<R: Real, const SOURCE: bool>(
     lo_out: &mut [R],
     qx_out: &mut [R],
     qy_out: &mut [R],
-    mobile_out: &mut [R],
     speed_out: &mut [R],
-) {
+) -> bool {
     let n = h.len();
     let (k, lo, qx, qy, friction) = (&k[..n], &lo[..n], &qx[..n], &qy[..n], &friction[..n]);
     let (w_mass, e_mass) = (&x_mass[..n], &x_mass[1..n + 1]);
@@ -166,9 +165,10 @@ pub fn update<R: Real, const SOURCE: bool>(
     let (source_x, source_y) = if SOURCE { (&source_x[..n], &source_y[..n]) } else { (source_x, source_y) };
     let (h_out, lo_out) = (&mut h_out[..n], &mut lo_out[..n]);
     let (qx_out, qy_out) = (&mut qx_out[..n], &mut qy_out[..n]);
-    let (mobile_out, speed_out) = (&mut mobile_out[..n], &mut speed_out[..n]);
+    let speed_out = &mut speed_out[..n];
     let (one, two, dt_4) = (R::of(1.0), R::of(2.0), R::of(4.0) * dt);
     let root_g_2 = R::of(2.0 * ROOT_G);
+    let mut bad = 0u32;
     for i in 0..n {
         let (depth, rest) = gain(h[i], lo[i], -(k[i] * ((e_mass[i] - w_mass[i]) + (n_mass[i] - s_mass[i]))));
         let mut push_x = (e_near[i] - w_far[i]) + (n_tangential[i] - s_tangential[i]);
@@ -191,9 +191,12 @@ pub fn update<R: Real, const SOURCE: bool>(
         lo_out[i] = rest;
         qx_out[i] = keep * px;
         qy_out[i] = keep * py;
-        mobile_out[i] = m;
-        speed_out[i] = (keep * (px.size() + py.size())).fused(r6, root_g_2 * m * r3);
+        let speed = (keep * (px.size() + py.size())).fused(r6, root_g_2 * m * r3);
+        speed_out[i] = speed;
+        // A wave faster than any, a negative depth, or a number that is none.
+        bad |= u32::from(!((depth >= R::of(0.0)) & (speed < R::of(FASTEST_M_S))));
     }
+    bad != 0
 }
 
 /// sqrt(g)
@@ -217,13 +220,3 @@ pub fn mobile<R: Real>(h: R, film: R, least: R) -> R {
 
 /// No wave is faster, m/s.
 pub const FASTEST_M_S: f64 = 300.0;
-
-/// A wave faster than 300 m/s, a negative depth, or a number that is none.
-#[inline(always)]
-pub fn unsound<R: Real>(h: &[R], speed: &[R]) -> bool {
-    let mut bad = 0u32;
-    for (h, s) in h.iter().zip(speed) {
-        bad |= u32::from(!((*h >= R::of(0.0)) & (*s < R::of(FASTEST_M_S))));
-    }
-    bad != 0
-}

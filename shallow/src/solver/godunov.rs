@@ -127,7 +127,7 @@ pub fn settle<R: Real, const SOURCE: bool>(
     let (from, to) = (j * field.nx + run.i0, (j % TILE_H) * field.nx + run.i0);
     widths(field, from, n, &mut rows.k);
     let w = field.water;
-    flux::update::<R, SOURCE>(
+    *bad |= flux::update::<R, SOURCE>(
         field.dt,
         field.film,
         field.least,
@@ -153,14 +153,9 @@ pub fn settle<R: Real, const SOURCE: bool>(
         &mut out.1[to..to + n],
         &mut out.2[to..to + n],
         &mut out.3[to..to + n],
-        &mut rows.mobile[..n],
         &mut rows.speed[..n],
     );
-    *bad |= flux::unsound(&out.0[to..to + n], &rows.speed[..n]);
-    for (s, tile) in tiles.iter_mut().enumerate() {
-        let row = s * TILE_W..((s + 1) * TILE_W).min(n);
-        tile.note(&rows.mobile[row.clone()], &rows.speed[row], j == run.j0, j + 1 == run.j1);
-    }
+    Tile::note_row(tiles, (j, run.j0, run.j1), &rows.speed[..n], &mut rows.most[..n]);
 }
 
 /// Row `j` into line `slot`.

@@ -553,10 +553,7 @@ fn settle<R: Real>(
         &mut out.3[to..to + n],
         &mut rows.mobile[..n],
     );
-    for (s, tile) in tiles.iter_mut().enumerate() {
-        let row = &rows.mobile[s * TILE_W..((s + 1) * TILE_W).min(n)];
-        tile.note(row, row, j == run.j0, j + 1 == run.j1);
-    }
+    Tile::note_row(tiles, (j, run.j0, run.j1), &rows.mobile[..n], &mut rows.most[..n]);
 }
 
 #[inline(always)]

@@ -226,8 +226,16 @@ impl<R: Real> Solver<R> {
 
     /// Sets a cell's momentum, m2/s (Godunov tiles; under local inertia, its eastern and northern discharge).
     pub fn set_momentum_m2_s(&mut self, cell: usize, qx: f64, qy: f64) {
-        (self.state.water.qx[cell], self.state.water.qy[cell]) = (R::of(qx), R::of(qy));
-        self.unseen = true;
+        let w = &mut self.state.water;
+        let size = |w: &Water<R>| w.qx[cell].size() + w.qy[cell].size();
+        let before = size(w);
+        (w.qx[cell], w.qy[cell]) = (R::of(qx), R::of(qy));
+        if size(w) <= before {
+            // Slower waves than those that are noted.
+            self.unsync(cell);
+        } else {
+            self.touch(cell);
+        }
     }
 
     /// Momentum of a cell, m2/s.

@@ -2,7 +2,7 @@
 
 use super::flux::{STILL_M, mobile};
 use super::real::{Real, largest};
-use super::tiles::{Kind, TILE_H, TILE_W, Tile};
+use super::tiles::{Kind, OUT_OF_THIS_WORLD, TILE_H, TILE_W, Tile};
 use super::{Options, Solver};
 use crate::flow::G;
 use base::fold;
@@ -54,6 +54,12 @@ impl<R: Real> Solver<R> {
         }
     }
 
+    /// A cell was changed so that it flows no faster than before: the buffers of its tile differ.
+    pub(super) fn unsync(&mut self, cell: usize) {
+        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
+        self.bands[j / TILE_H].tiles[i / TILE_W].synced = false;
+    }
+
     /// A cell has water whose waves run at this speed, whatever its tile's last visit found.
     pub(super) fn note_cell(&mut self, cell: usize, speed_m_s: f64) {
         let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
@@ -65,7 +71,7 @@ impl<R: Real> Solver<R> {
             last(j, TILE_H, self.grid.ny),
         ];
         self.bands[j / TILE_H].tiles[i / TILE_W].note_cell(speed_m_s, at);
-        self.speed_m_s = self.speed_m_s.max(speed_m_s);
+        self.speed_m_s = self.speed_m_s.max(speed_m_s.min(f64::from(OUT_OF_THIS_WORLD)));
     }
 
     /// Longest stable step, s: `courant` dx / (|u| + |v| + 2c), or `alpha` dx / sqrt(g h) under local inertia.

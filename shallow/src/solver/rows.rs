@@ -164,6 +164,8 @@ pub struct Rows<R> {
     pub k: Column<R>,
     pub mobile: Column<R>,
     pub speed: Column<R>,
+    /// Greatest speed, or mobile depth, of each column of the rows so far.
+    pub most: Column<R>,
     /// East, west, north and south sides of the cells of a row (second order); north sides of the row before.
     pub east: Line<R>,
     pub west: Line<R>,
@@ -203,6 +205,7 @@ impl<R: Real> Rows<R> {
             &mut self.k,
             &mut self.mobile,
             &mut self.speed,
+            &mut self.most,
             &mut self.source_x,
             &mut self.source_y,
         ] {

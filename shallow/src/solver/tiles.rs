@@ -1,6 +1,6 @@
 //! Tiles: which are wet, which are computed, by which scheme.
 
-use super::real::{Real, largest};
+use super::real::{Real, greater, largest};
 use crate::flow::G;
 
 /// Cells across a tile. With `TILE_H`, constants of speed under a fixed scheme; under `Scheme::Auto` also the grain at
@@ -50,7 +50,7 @@ pub struct Tile {
 }
 
 /// Speeds (and depths) are told up to this, so that a step never shrinks to nothing: the step itself refuses what is far less.
-const OUT_OF_THIS_WORLD: f32 = 1e5;
+pub const OUT_OF_THIS_WORLD: f32 = 1e5;
 
 /// Where an edge of a tile stands in `Tile::edges`.
 pub const WEST: usize = 0;
@@ -79,6 +79,31 @@ impl Tile {
             if last {
                 self.north = true;
                 self.edges[NORTH] = one;
+            }
+        }
+    }
+
+    /// Takes note of row `j` of a run of rows `j0..j1`: of what the speed of its waves comes from, speeds or depths, which are above
+    /// zero where there is mobile water. What lies between the edges is gathered in `most` and asked for once in a run: a
+    /// vector's largest number costs as much as the vector.
+    #[inline(always)]
+    pub fn note_row<R: Real>(tiles: &mut [Tile], (j, j0, j1): (usize, usize, usize), row: &[R], most: &mut [R]) {
+        let (first, last) = (j == j0, j + 1 == j1);
+        if first {
+            most.fill(R::of(0.0));
+        }
+        for (most, one) in most.iter_mut().zip(row) {
+            *most = greater(*one, *most);
+        }
+        if !first && !last {
+            return;
+        }
+        for (s, tile) in tiles.iter_mut().enumerate() {
+            let columns = s * TILE_W..((s + 1) * TILE_W).min(row.len());
+            let part = &row[columns.clone()];
+            tile.note(part, part, first, last);
+            if last {
+                tile.note(&most[columns.clone()], &most[columns], false, false);
             }
         }
     }
