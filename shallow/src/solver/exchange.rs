@@ -89,7 +89,8 @@ impl<R: Real> Flow for Solver<R> {
         self.state.z[cell] = R::of(bed_m);
         let tile = self.tile_of(cell);
         self.state.pinned[tile] = true;
-        self.touch(cell);
+        // Its waves are as fast as they were.
+        self.unsync(cell);
     }
     fn crest_m(&self, face: Face) -> Option<f64> {
         self.state.crests.binary_search_by_key(&face, |(f, _)| *f).ok().map(|k| self.state.crests[k].1)

@@ -11,13 +11,15 @@
 //! what would, is laid down. The velocity at a face is the mean of its two cells, so the solids' flux is not the solver's
 //! own face flux: at fronts the concentration may be off by a few per cent, the amounts never.
 
+mod reach;
+
 use super::equilibrium::{Entrainment, Grains};
 use super::rheology::{self, Friction, Momentum};
-use crate::flow::{Account, Face, Flow};
+use crate::flow::{Account, Flow};
 use base::complaint::Complaints;
 use base::math;
+use reach::Reach;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What the debris is and how it behaves.
@@ -166,7 +168,7 @@ impl Debris {
         let cell_m = flow.grid().cell_m;
         let slowed: Vec<(f64, f64)> = {
             let flow = &*flow;
-            self.each_active(|cell| {
+            each_of(&self.active, |cell| {
                 let of = (self.concentration(flow, cell), bed_slope(flow, cell, cell_m));
                 rheology::slowed(flow, cell, &self.spec.friction, solver_manning(cell), of, dt_s)
             })
@@ -176,79 +178,49 @@ impl Debris {
         }
     }
 
-    /// `work(cell)` for every active cell, in their order.
-    fn each_active<T: Send>(&self, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        let chunks = self.active.len().div_ceil(CHUNK);
-        let parts = base::fold::map(chunks, |k| {
-            let to = ((k + 1) * CHUNK).min(self.active.len());
-            self.active[k * CHUNK..to].iter().map(|&cell| work(cell)).collect::<Vec<T>>()
-        });
-        parts.into_iter().flatten().collect()
-    }
-
     /// Moves the solids with the flow, in as many steps as their own Courant number asks for.
     pub fn advect<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
         let cell_m = flow.grid().cell_m;
-        let fastest = self
-            .active
-            .iter()
-            .filter(|&&cell| flow.depth_m(cell) > TELLING_M)
-            .map(|&cell| {
-                let (u, v) = flow.velocity_m_s(cell);
-                u.abs() + v.abs()
-            })
-            .fold(0.0, f64::max);
+        let fastest = base::fold::max(self.active.len(), 0.0, |k| {
+            let cell = self.active[k];
+            if flow.depth_m(cell) <= TELLING_M {
+                return 0.0;
+            }
+            let (u, v) = flow.velocity_m_s(cell);
+            u.abs() + v.abs()
+        });
         let steps = (fastest * dt_s / (COURANT * cell_m)).ceil().clamp(1.0, 1000.0) as usize;
         // The flow stands still meanwhile: what leaves a cell is a fixed share of its solids, reckoned once.
-        let dt_s = dt_s / steps as f64;
-        let mut shares = self.each_active(|cell| leaving(flow, cell, dt_s));
-        let sorted = self.active.len();
-        let mut joined = BTreeSet::new();
+        let reach = Reach::new(flow, &self.active, steps, dt_s / steps as f64);
+        let mut solid: Vec<f64> = reach.cells.iter().map(|&cell| self.solid_m[cell]).collect();
+        let mut moved = vec![0.0; solid.len()];
         for _ in 0..steps {
-            for cell in self.advect_once(&shares) {
-                // A cell that was emptied and filled again is there already.
-                if self.active[..sorted].binary_search(&cell).is_err() && joined.insert(cell) {
-                    self.active.push(cell);
-                    shares.push(leaving(flow, cell, dt_s));
+            base::fold::each_chunk(&mut moved, CHUNK, |k, moved| {
+                for (row, moved) in (k * CHUNK..).zip(moved) {
+                    *moved = reach.after(row, &solid);
                 }
+            });
+            std::mem::swap(&mut solid, &mut moved);
+        }
+        let mut before = self.active.iter().copied().peekable();
+        let mut active = Vec::with_capacity(reach.cells.len());
+        for (&cell, &solid) in reach.cells.iter().zip(&solid) {
+            self.solid_m[cell] = solid;
+            if before.next_if_eq(&cell).is_some() || solid > 0.0 {
+                active.push(cell);
             }
         }
-        if self.active.len() > sorted {
-            self.active.sort_unstable();
-        }
-    }
-
-    /// Moves the solids of the active cells by their `shares`, and says which empty cells they came to.
-    fn advect_once(&mut self, shares: &[[(usize, f64); 4]]) -> Vec<usize> {
-        let before: Vec<f64> = self.active.iter().map(|&cell| self.solid_m[cell]).collect();
-        let mut fresh = Vec::new();
-        for ((&cell, &solid), shares) in self.active.iter().zip(&before).zip(shares) {
-            if solid <= 0.0 {
-                continue;
-            }
-            let mut out = 0.0;
-            for &(to, share) in shares.iter().filter(|(_, share)| *share > 0.0) {
-                if self.solid_m[to] == 0.0 {
-                    fresh.push(to);
-                }
-                self.solid_m[to] += share * solid;
-                out += share * solid;
-            }
-            self.solid_m[cell] = (self.solid_m[cell] - out).max(0.0);
-        }
-        fresh
+        self.active = active;
     }
 
     /// Wakes the cells in which the flow would take up bed: `wet` are the cells to look at. Call it when the wet cells
     /// change; cells that carry debris are looked at by every step anyway.
     pub fn wake<F: Flow + ?Sized>(&mut self, flow: &F, wet: impl IntoIterator<Item = usize>) {
         let cell_m = flow.grid().cell_m;
-        let mut fresh = Vec::new();
-        for cell in wet {
-            if self.solid_m[cell] == 0.0 && self.loose_m(cell) > 0.0 && self.falls_m_s(flow, cell, cell_m) > 0.0 {
-                fresh.push(cell);
-            }
-        }
+        let calm = |cell: &usize| self.solid_m[*cell] == 0.0 && self.loose_m(*cell) > 0.0;
+        let calm: Vec<usize> = wet.into_iter().filter(calm).collect();
+        let falls = each_of(&calm, |cell| self.falls_m_s(flow, cell, cell_m) > 0.0);
+        let fresh: Vec<usize> = calm.into_iter().zip(falls).filter(|(_, falls)| *falls).map(|(cell, _)| cell).collect();
         if !fresh.is_empty() {
             self.active.extend(fresh);
             self.active.sort_unstable();
@@ -276,7 +248,7 @@ impl Debris {
         // From one frozen picture of the flow, so that the order of the cells means nothing.
         let changes: Vec<f64> = {
             let flow = &*flow;
-            self.each_active(|cell| self.falls_m_s(flow, cell, cell_m) * dt_s)
+            each_of(&self.active, |cell| self.falls_m_s(flow, cell, cell_m) * dt_s)
         };
         for (row, fall) in changes.into_iter().enumerate() {
             let cell = self.active[row];
@@ -314,45 +286,13 @@ impl Debris {
     }
 }
 
-/// Which shares of a cell's solids leave it by each side in `dt_s`, and where to; only outflow, so each face is counted once, by
-/// its upwind cell.
-fn leaving<F: Flow + ?Sized>(flow: &F, cell: usize, dt_s: f64) -> [(usize, f64); 4] {
-    let grid = flow.grid();
-    let mut shares = [(cell, 0.0); 4];
-    let (u, v) = flow.velocity_m_s(cell);
-    if (u, v) == (0.0, 0.0) {
-        return shares;
-    }
-    let (i, j) = (cell % grid.nx, cell / grid.nx);
-    let mut side = |slot: usize, inside: bool, to: usize, outward: f64, of_other: fn((f64, f64)) -> f64| {
-        if !inside {
-            return;
-        }
-        let there = flow.depth_m(to);
-        if there <= 0.0 || !passes(flow, cell, to) {
-            return;
-        }
-        // At a front the film beyond has no velocity of its own: the flow's counts.
-        let face = if there <= FILM_M { outward } else { 0.5 * (outward + of_other(flow.velocity_m_s(to))) };
-        shares[slot] = (to, face.max(0.0) * dt_s / grid.cell_m);
-    };
-    side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
-    side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
-    side(2, j + 1 < grid.ny, cell + grid.nx, v, |(_, v)| v);
-    side(3, j > 0, cell.wrapping_sub(grid.nx), -v, |(_, v)| -v);
-    let all: f64 = shares.iter().map(|(_, share)| share).sum();
-    if all > 1.0 {
-        shares.iter_mut().for_each(|(_, share)| *share /= all);
-    }
-    shares
-}
-
-/// Does anything flow from `cell` to its neighbour `to`? Not while a crest stands above the water.
-fn passes<F: Flow + ?Sized>(flow: &F, cell: usize, to: usize) -> bool {
-    match Face::between(flow.grid(), cell, to).and_then(|face| flow.crest_m(face)) {
-        Some(crest) => flow.stage_m(cell) > crest,
-        None => true,
-    }
+/// `work(cell)` for every cell, in their order.
+fn each_of<T: Send>(cells: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let parts = base::fold::map(cells.len().div_ceil(CHUNK), |k| {
+        let to = ((k + 1) * CHUNK).min(cells.len());
+        cells[k * CHUNK..to].iter().map(|&cell| work(cell)).collect::<Vec<T>>()
+    });
+    parts.into_iter().flatten().collect()
 }
 
 /// Steepest slope of the bed about a cell, rise over run.
@@ -387,7 +327,7 @@ fn gradient(grid: &base::grid::Grid, cell: usize, level: impl Fn(usize) -> f64) 
 mod tests {
     use super::super::rheology::Mud;
     use super::*;
-    use crate::flow::Buckets;
+    use crate::flow::{Buckets, Face};
     use base::grid::Grid;
 
     /// Buckets with a velocity of their own.
