@@ -255,6 +255,7 @@ fn subjects(l: &Ledger, id: InjectId, letters: &[&Letter]) -> Subjects {
                 Lever::Outage { zone: Some(z), .. } | Lever::Casualties { zone: z, .. } => Some((Subject::Zone, z.0)),
                 Lever::Outage { zone: None, .. }
                 | Lever::MobilePump { .. }
+                | Lever::Works(_)
                 | Lever::AddRain { .. }
                 | Lever::SetWind { .. }
                 | Lever::CloseRoad { .. }

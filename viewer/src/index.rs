@@ -279,6 +279,7 @@ fn mark_class(event: &Event) -> Option<MarkClass> {
         | Event::GasReached { .. }
         | Event::WindTurned { .. }
         | Event::OutageBegan { .. }
+        | Event::Works(_)
         | Event::PumpStopped { .. } => MarkClass::Hazard,
         Event::WarningIssued(_) => MarkClass::Warning,
         Event::LevelSet { .. } => MarkClass::Level,

@@ -372,6 +372,7 @@ impl Names<'_> {
             Lever::MobilePump { rate_m3_s, .. } => {
                 format!("{}{} m³/s", l.of("移动泵排水 ", "mobile pump "), number(*rate_m3_s))
             }
+            Lever::Works(order) => format!("{}{}", l.of("水工程：", "waterworks: "), order.said().get(l)),
             Lever::AddRain { mm_h, duration_s } => {
                 format!("{}{} mm/h, {}", l.of("降雨 ", "rain "), number(*mm_h), self.duration(*duration_s))
             }
@@ -549,6 +550,7 @@ impl Names<'_> {
                 say!("{}停机：{}", "{} stops: {}", self.facility(*facility), why.get(l))
             }
             Event::PumpStarted { facility } => say!("{}开机", "{} starts", self.facility(*facility)),
+            Event::Works(news) => news.said().get(l).to_string(),
             Event::OutageBegan { zone, what } => say!(
                 "{}中断：{}",
                 "outage in {}: {}",

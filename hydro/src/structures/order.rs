@@ -4,8 +4,9 @@
 use super::gate::{Fault, Working};
 use super::news::{News, StructureNews};
 use super::pump::MobilePump;
-use super::{Structures, levee::Leak};
+use super::{Structures, StructuresSpec, levee::Leak};
 use crate::flow::Flow;
+use base::complaint::nearest;
 use base::grid::Point;
 use base::text::Text;
 use serde::{Deserialize, Serialize};
@@ -165,6 +166,79 @@ impl Order {
                 format!("{structure}堵塞 {:.0} %", 100.0 * share),
                 format!("block {:.0} % of {structure}", 100.0 * share),
             ),
+        }
+    }
+}
+
+impl StructuresSpec {
+    /// What is wrong with an order before anyone gives it: a name that is not there, a number that will not do. Gives the word
+    /// it is about, what is wrong and what would do.
+    pub fn check_order(&self, order: &Order) -> Result<(), (String, String, String)> {
+        let named = |noun: &str, name: &String, known: Vec<&String>| {
+            if known.contains(&name) {
+                return Ok(());
+            }
+            let near = nearest(name, known.iter().map(|k| k.as_str())).map(|n| format!("did you mean \"{n}\"? "));
+            let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+            let hint = match known.is_empty() {
+                true => format!("the works have no {noun}"),
+                false => format!("{}there is: {}", near.unwrap_or_default(), known.join(", ")),
+            };
+            Err((name.clone(), format!("{noun} \"{name}\" is not there"), hint))
+        };
+        let number = |name: &String, what: &str, value: f64, least: f64, most: f64| {
+            if value.is_finite() && (least..=most).contains(&value) {
+                return Ok(());
+            }
+            Err((name.clone(), format!("{what} is {value}"), format!("a number from {least} to {most} would do")))
+        };
+        let gates = || self.gates.iter().map(|s| &s.name).collect();
+        let pumps = || self.pumps.iter().map(|s| &s.name).collect();
+        let levees = || self.levees.iter().map(|s| &s.name).collect();
+        match order {
+            Order::SetGate { gate, open } => {
+                named("gate", gate, gates())?;
+                number(gate, "open", *open, 0.0, 1.0)
+            }
+            Order::AutomaticGate { gate } | Order::GateFault { gate, .. } => named("gate", gate, gates()),
+            Order::SetLock { gate, .. } => {
+                named("lock", gate, self.gates.iter().filter(|s| s.lock.is_some()).map(|s| &s.name).collect())
+            }
+            Order::StartPump { pump } | Order::StopPump { pump } | Order::RepairPump { pump } => {
+                named("pump", pump, pumps())
+            }
+            Order::StartMobilePump(pump) => number(&pump.name, "rate_m3_s", pump.rate_m3_s, 1e-6, 100.0),
+            // Which mobile pumps there are, only the run knows.
+            Order::StopMobilePump { .. } => Ok(()),
+            Order::SetPower { power, .. } => named("power supply", power, self.power.iter().collect()),
+            Order::Breach { levee, .. } => named("levee", levee, levees()),
+            Order::CloseBreach { levee, metres, .. } => {
+                named("levee", levee, levees())?;
+                number(levee, "metres", *metres, 0.0, 1e4)
+            }
+            Order::RaiseLevee { levee, length_m, by_m, .. } => {
+                named("levee", levee, levees())?;
+                number(levee, "length_m", *length_m, 1e-3, 1e6)?;
+                number(levee, "by_m", *by_m, -10.0, 10.0)
+            }
+            Order::Leak { levee, length_m, full_m2_s, .. } => {
+                named("levee", levee, levees())?;
+                number(levee, "length_m", *length_m, 1e-3, 1e6)?;
+                number(levee, "full_m2_s", *full_m2_s, 1e-9, 10.0)
+            }
+            Order::Strengthen { levee, share } => {
+                named("levee", levee, levees())?;
+                number(levee, "share", *share, 0.0, 1.0)
+            }
+            Order::SetBoards { storage, height_m } => {
+                named("storage", storage, self.storages.iter().map(|s| &s.name).collect())?;
+                number(storage, "height_m", *height_m, 0.0, 5.0)
+            }
+            Order::Block { structure, share } => {
+                let bridges = self.bridges.iter().map(|s| &s.name);
+                named("bridge or culvert", structure, bridges.chain(self.culverts.iter().map(|s| &s.name)).collect())?;
+                number(structure, "share", *share, 0.0, 1.0)
+            }
         }
     }
 }

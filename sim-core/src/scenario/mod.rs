@@ -17,6 +17,7 @@ use crate::drill::Script;
 use crate::people::Behaviour;
 use crate::place::city::City;
 use crate::response::{KindSpec, UnitSpec};
+use hydro::structures::StructuresSpec;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -41,6 +42,9 @@ pub struct Water {
     pub inner_level_m: Option<f64>,
     pub sewer_mm_h: f64,
     pub soil_mm_h: f64,
+    /// Waterworks (水工程). Left out of the fingerprint where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub works: Option<StructuresSpec>,
 }
 
 /// Which posts have which duty of their own.

@@ -14,6 +14,7 @@ use crate::vocab::order::{Advice, Colour};
 use consequence::fire::burn::BurnSpec;
 use consequence::fire::store::StoreSpec;
 use consequence::source::TankSpec;
+use hydro::structures::order::Order;
 use serde::Deserialize;
 
 /// A pair of a time ("2h30min") and a value.
@@ -65,6 +66,9 @@ pub struct RawWater {
     /// What sewers and soil take, mm/h.
     pub sewer_mm_h: f64,
     pub soil_mm_h: f64,
+    /// A file of waterworks beside the scenario: levees on faces, gates, weirs, culverts, bridges, pumps, underpasses, polders.
+    #[serde(default)]
+    pub works: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -309,6 +313,8 @@ pub enum RawLever {
         facility: String,
         running: bool,
     },
+    /// An order to the waterworks.
+    Works(Box<Order>),
     AddRain {
         mm_h: f64,
         duration: String,

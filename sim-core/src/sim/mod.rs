@@ -17,6 +17,7 @@ mod setup;
 mod state;
 mod talk;
 mod truth;
+mod underpass;
 
 pub use checkpoint::Checkpoint;
 pub use recorder::Batch;

@@ -2,6 +2,7 @@
 
 use super::state::*;
 use super::truth::Truth;
+use super::underpass::road_lever;
 use crate::base::{ids::*, time::TICK_S};
 use crate::drill::{self, Progress};
 use crate::hazard::flood::FloodNews;
@@ -133,6 +134,7 @@ pub fn pull_levers(
             | Lever::CloseBreach { .. }
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
+            | Lever::Works(_)
             | Lever::AddRain { .. } => nature.flood.obey(&lever, now.s()),
             Lever::ReleaseGas { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
             Lever::ReduceLeak { .. } => {
@@ -184,9 +186,22 @@ fn strike(
 }
 
 /// Water.
-pub fn flow(now: Res<Now>, mut nature: ResMut<Nature>, mut events: ResMut<Events>, mut timing: ResMut<Timing>) {
+pub fn flow(
+    setting: Res<Setting>,
+    now: Res<Now>,
+    lines: Res<Lines>,
+    mut nature: ResMut<Nature>,
+    mut traffic: ResMut<Traffic>,
+    mut events: ResMut<Events>,
+    mut timing: ResMut<Timing>,
+) {
     timing.begin("flood");
-    let tick = now.tick;
+    let (tick, city) = (now.tick, &setting.scenario.city);
+    if nature.flood.structures().is_some() {
+        for (z, zone) in city.zones.iter().enumerate() {
+            nature.flood.zone_power(&zone.key, !lines.comms.power_out(ZoneId::of(z)));
+        }
+    }
     for news in nature.flood.advance(now.s(), DT_S) {
         let event = match news {
             FloodNews::Seeping(levee) => Event::LeveeSeeps { levee },
@@ -195,6 +210,12 @@ pub fn flow(now: Res<Now>, mut nature: ResMut<Nature>, mut events: ResMut<Events
             FloodNews::BreachClosed(levee) => Event::BreachClosed { levee },
             FloodNews::PumpStopped { facility, why } => Event::PumpStopped { facility, why },
             FloodNews::PumpStarted(facility) => Event::PumpStarted { facility },
+            FloodNews::Works(news) => {
+                if let Some(lever) = road_lever(city, &nature.flood, &news) {
+                    traffic.travel.obey(&lever);
+                }
+                Event::Works(news)
+            }
             FloodNews::Intervention(what) => Event::Intervention { model: "flood".into(), what },
         };
         events.tell(tick, event);

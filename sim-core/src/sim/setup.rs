@@ -239,6 +239,7 @@ pub(super) fn flood_spec(scenario: &Scenario) -> FloodSpec {
         open_rim: water.stage_m.is_none(),
         // River levees with a sandy core (assumption): the law's value for sand,
         // and a slide of 40 m to begin with (assumption).
+        works: water.works.clone(),
         breach: BreachSpec { critical_m_s: 0.2, first_width_m: 40.0, ..BreachSpec::default() },
     }
 }

@@ -7,6 +7,7 @@ use crate::vocab::condition::{Fact, HazardKind, Level};
 use crate::vocab::lever::{Closure, Lever};
 use crate::vocab::message::{Loss, Medium, Message, Party};
 use crate::vocab::order::{Order, OrderState, Warning};
+use hydro::structures::news::StructureNews;
 use serde::{Deserialize, Serialize};
 
 /// An event and its tick.
@@ -134,6 +135,8 @@ pub enum Event {
     PumpStarted {
         facility: FacilityId,
     },
+    /// News of the scenario's waterworks: a gate stuck, an underpass full, a levee overtopped (水工程).
+    Works(StructureNews),
     OutageBegan {
         zone: Option<ZoneId>,
         what: crate::vocab::lever::Outage,

@@ -6,6 +6,7 @@ use crate::vocab::message::Medium;
 use consequence::fire::burn::BurnSpec;
 use consequence::fire::store::StoreSpec;
 use consequence::source::TankSpec;
+use hydro::structures::order::Order;
 use serde::{Deserialize, Serialize};
 
 /// A change asked of the world.
@@ -41,6 +42,8 @@ pub enum Lever {
         rate_m3_s: f64,
         duration_s: f64,
     },
+    /// An order to a gate, pump, levee or power supply of the scenario's waterworks (水工程调度). Owner: flood.
+    Works(Box<Order>),
     /// Rain of this intensity on top of the scenario's. Owner: flood.
     AddRain {
         mm_h: f64,

@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod levee;
 pub mod structures;
 
+use crate::base::complaint::Complaints;
 use crate::base::digest::Digest;
 use crate::base::ids::{FacilityId, LeveeId};
 use crate::base::math;
@@ -17,10 +18,14 @@ use crate::vocab::body::Point;
 use crate::vocab::lever::Lever;
 use hydro::flow::{Account, Flow};
 use hydro::solver::{Domain, Edge, EdgeKind, EdgeSide, Options, Solver, SolverState};
+use hydro::structures::news::StructureNews;
+use hydro::structures::{Structures, StructuresSpec, StructuresState};
 pub use ledger::Ledger;
 use levee::Reach;
 pub use levee::{Breach, BreachSpec, LeveeState};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use structures::MOBILE_REACH_M;
 pub use structures::{MobilePump, PumpSpec};
@@ -61,6 +66,9 @@ pub struct FloodSpec {
     /// Water may leave over the rim of the grid, as if the ground went on as it is; else the rim is a wall.
     pub open_rim: bool,
     pub breach: BreachSpec,
+    /// Waterworks (水工程) on the faces of the grid: gates, weirs, culverts, bridges, pumps by curve, underpasses, polders,
+    /// and levees thinner than a cell. Checked by [`check_works`].
+    pub works: Option<StructuresSpec>,
 }
 
 impl Default for FloodSpec {
@@ -83,6 +91,7 @@ impl Default for FloodSpec {
             film_m: 0.002,
             open_rim: false,
             breach: BreachSpec::default(),
+            works: None,
         }
     }
 }
@@ -96,6 +105,7 @@ pub enum FloodNews {
     BreachClosed(LeveeId),
     PumpStopped { facility: FacilityId, why: Text },
     PumpStarted(FacilityId),
+    Works(StructureNews),
     Intervention(String),
 }
 
@@ -112,6 +122,7 @@ struct Shower {
 pub struct FloodState {
     solver: SolverState<f64>,
     works: Works,
+    structures: Option<StructuresState>,
 }
 
 /// Levees, pumps and showers.
@@ -121,6 +132,8 @@ struct Works {
     pumps_on: Vec<bool>,
     mobile: Vec<MobilePump>,
     showers: Vec<Shower>,
+    /// Supplies of the waterworks that the power of their zone has left.
+    dark: BTreeSet<String>,
 }
 
 /// What does not change, shared by the branches of a run.
@@ -142,6 +155,7 @@ pub struct Flood {
     ground: Arc<Ground>,
     solver: Solver<f64>,
     works: Works,
+    structures: Option<Structures>,
     pending: Vec<FloodNews>,
 }
 
@@ -155,24 +169,30 @@ impl Flood {
                 depth_m[cell] = (level - f64::from(city.terrain_m[cell])).max(0.0);
             }
         }
-        let mut solver = Solver::new(&domain(city, spec), options(spec));
+        let (domain, structures) = built(city, spec);
+        let mut solver = Solver::new(&domain, options(spec));
         solver.set_depth_m(&depth_m);
         let works = Works {
             levees: vec![LeveeState::Whole; city.levees.len()],
             pumps_on: vec![true; spec.pumps.len()],
             mobile: Vec::new(),
             showers: Vec::new(),
+            dark: BTreeSet::new(),
         };
-        Flood::over(city, spec, solver, works)
+        Flood::over(city, spec, solver, works, structures)
     }
 
     /// Goes on from a checkpoint that was taken with the same city and spec.
     pub fn resume(city: &City, spec: &FloodSpec, state: FloodState) -> Flood {
-        let solver = Solver::resume(&domain(city, spec), options(spec), state.solver);
-        Flood::over(city, spec, solver, state.works)
+        let (domain, structures) = built(city, spec);
+        let solver = Solver::resume(&domain, options(spec), state.solver);
+        let structures = structures.zip(state.structures).map(|(built, state)| {
+            built.resume(state).expect("a checkpoint is opened with the scenario it was made of")
+        });
+        Flood::over(city, spec, solver, state.works, structures)
     }
 
-    fn over(city: &City, spec: &FloodSpec, solver: Solver<f64>, works: Works) -> Flood {
+    fn over(city: &City, spec: &FloodSpec, solver: Solver<f64>, works: Works, structures: Option<Structures>) -> Flood {
         let sink = |cover: Cover| {
             spec.sinks_mm_h.iter().filter(|(c, _)| *c == cover).map(|(_, mm_h)| mm_h / 3.6e6).sum::<f64>()
         };
@@ -189,12 +209,16 @@ impl Flood {
             city: Arc::new(city.clone()),
             spec: spec.clone(),
         };
-        Flood { ground: Arc::new(ground), solver, works, pending: Vec::new() }
+        Flood { ground: Arc::new(ground), solver, works, structures, pending: Vec::new() }
     }
 
     /// All that a checkpoint has to keep.
     pub fn state(&self) -> FloodState {
-        FloodState { solver: self.solver.state(), works: self.works.clone() }
+        FloodState {
+            solver: self.solver.state(),
+            works: self.works.clone(),
+            structures: self.structures.as_ref().map(|structures| structures.state.clone()),
+        }
     }
 
     /// Brings the flood from `now_s` to `now_s + dt_s`.
@@ -258,6 +282,12 @@ impl Flood {
                     rate_m3_s: rate_m3_s.max(0.0),
                     until_s: now_s + duration_s,
                 });
+            }
+            Lever::Works(order) => {
+                if let Some(structures) = &mut self.structures {
+                    let news = structures.order(&mut self.solver, now_s, order);
+                    self.pending.extend(news.into_iter().map(FloodNews::Works));
+                }
             }
             Lever::AddRain { mm_h, duration_s } => {
                 self.works.showers.push(Shower { mm_h: *mm_h, from_s: now_s, until_s: now_s + duration_s });
@@ -324,6 +354,21 @@ impl Flood {
         let dt = ahead_s / f64::from(steps);
         (0..steps).map(|k| self.rain_mm_h(now_s + (f64::from(k) + 0.5) * dt) * dt / 3600.0).sum()
     }
+    /// The waterworks, where there are any.
+    pub fn structures(&self) -> Option<&Structures> {
+        self.structures.as_ref()
+    }
+    /// Supplies of the waterworks that bear a zone's key fail and come back with its power.
+    pub fn zone_power(&mut self, zone: &str, on: bool) {
+        let Some(structures) = &mut self.structures else { return };
+        if !structures.spec.power.iter().any(|supply| supply == zone) {
+            return;
+        }
+        let changed = if on { self.works.dark.remove(zone) } else { self.works.dark.insert(zone.into()) };
+        if changed {
+            structures.set_power(zone, on);
+        }
+    }
     pub fn ledger(&self) -> Ledger {
         Ledger::of(&self.solver.ledger())
     }
@@ -340,6 +385,10 @@ impl Flood {
             digest.u8(u8::from(*on));
         }
         digest.u32(self.works.mobile.len() as u32).u32(self.works.showers.len() as u32);
+        if let Some(structures) = &self.structures {
+            let state = serde_json::to_string(&structures.state).expect("a state is plain data");
+            digest.bytes(state.as_bytes());
+        }
     }
     /// Cells computed since the start, over all inner steps.
     pub fn cell_updates(&self) -> u64 {
@@ -361,15 +410,22 @@ impl Flood {
         let shower = |s: &Shower| s.mm_h * (s.until_s.min(now_s + dt_s) - s.from_s.max(now_s)).max(0.0);
         let rain_m = (spec_rain + self.works.showers.iter().map(shower).sum::<f64>()).max(0.0) / 3.6e6;
         self.works.showers.retain(|s| s.until_s > now_s + dt_s);
-        if rain_m > 0.0 {
-            self.solver.add_rows(Account::Rain, &|_, _, gain| gain.fill(rain_m));
-        }
         let sinks = &self.ground.sink_m_s;
-        self.solver.add_rows(Account::Infiltration, &|first, depth, gain| {
-            for ((gain, depth), sink) in gain.iter_mut().zip(depth).zip(&sinks[first..]) {
-                *gain = -(sink * dt_s).min(*depth);
+        let both = |flow: &mut dyn Flow| {
+            if rain_m > 0.0 {
+                flow.add_rows(Account::Rain, &|_, _, gain| gain.fill(rain_m));
             }
-        });
+            flow.add_rows(Account::Infiltration, &|first, depth, gain| {
+                for ((gain, depth), sink) in gain.iter_mut().zip(depth).zip(&sinks[first..]) {
+                    *gain = -(sink * dt_s).min(*depth);
+                }
+            });
+        };
+        match &mut self.structures {
+            // So that the polders' balances know of it.
+            Some(structures) => both(&mut structures.books(&mut self.solver)),
+            None => both(&mut self.solver),
+        }
     }
 
     fn inflows(&mut self, now_s: f64, dt_s: f64) {
@@ -387,8 +443,15 @@ impl Flood {
 
     fn flow(&mut self, now_s: f64, dt_s: f64, news: &mut Vec<FloodNews>) {
         let ground = Arc::clone(&self.ground);
-        let interventions =
-            self.solver.advance(now_s, dt_s, &mut |flow, at_s, _| hold_stages(&ground.spec.stages, flow, at_s));
+        let structures = &mut self.structures;
+        let mut told = Vec::new();
+        let interventions = self.solver.advance(now_s, dt_s, &mut |flow, at_s, dt_s| {
+            hold_stages(&ground.spec.stages, flow, at_s);
+            if let Some(structures) = structures {
+                told.extend(structures.step(flow, at_s, dt_s));
+            }
+        });
+        news.extend(told.into_iter().map(FloodNews::Works));
         news.extend(interventions.into_iter().map(|i| FloodNews::Intervention(format!("flood: {}", i.what))));
     }
 }
@@ -418,6 +481,25 @@ fn domain(city: &City, spec: &FloodSpec) -> Domain {
         domain.edges = EdgeSide::ALL.into_iter().map(side).collect();
     }
     domain
+}
+
+/// The ground with the crests of the waterworks on it, and the waterworks.
+fn built(city: &City, spec: &FloodSpec) -> (Domain, Option<Structures>) {
+    let mut domain = domain(city, spec);
+    let works = spec.works.clone().filter(|works| *works != StructuresSpec::default());
+    let structures = works.map(|works| {
+        Structures::new(&domain, works, Path::new("works")).unwrap_or_else(|wrong| panic!("unchecked works:\n{wrong}"))
+    });
+    if let Some(structures) = &structures {
+        domain.crests.extend(structures.crests());
+    }
+    (domain, structures)
+}
+
+/// All that is wrong with waterworks on the ground of a city; `file` is what complaints name.
+pub fn check_works(city: &City, works: &StructuresSpec, file: &Path) -> Complaints {
+    let domain = domain(city, &FloodSpec::default());
+    Structures::new(&domain, works.clone(), file).err().unwrap_or_default()
 }
 
 fn options(spec: &FloodSpec) -> Options {

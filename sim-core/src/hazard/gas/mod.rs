@@ -193,6 +193,7 @@ impl Gas {
             | Lever::CloseBreach { .. }
             | Lever::SetPump { .. }
             | Lever::MobilePump { .. }
+            | Lever::Works(_)
             | Lever::AddRain { .. }
             | Lever::Burn { .. }
             | Lever::PlaceTank { .. }

@@ -9,8 +9,9 @@ use crate::scenario::raw::RawLever;
 use crate::vocab::body::Point;
 use crate::vocab::lever::{Lever, Outage};
 use consequence::source::TankSpec;
+use hydro::structures::StructuresSpec;
 
-pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Lever> {
+pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City, works: Option<&StructuresSpec>) -> Vec<Lever> {
     let anchor = binder.anchor.clone();
     match raw {
         RawLever::SeepLevee(key) => vec![Lever::SeepLevee(binder.levee(key))],
@@ -21,6 +22,18 @@ pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City) -> Vec<Le
         }],
         RawLever::SetPump { facility, running } => {
             vec![Lever::SetPump { facility: binder.facility(facility), running: *running }]
+        }
+        RawLever::Works(order) => {
+            match works.map(|works| works.check_order(order)) {
+                Some(Ok(())) => {}
+                Some(Err((word, what, hint))) => binder.complain(&word, what, hint),
+                None => binder.complain(
+                    "Works",
+                    "orders the waterworks of a scenario that has none",
+                    "name their file in the scenario: water: (works: \"works.ron\", ...)",
+                ),
+            }
+            vec![Lever::Works(order.clone())]
         }
         RawLever::AddRain { mm_h, duration } => vec![Lever::AddRain {
             mm_h: binder.number(&anchor, "mm_h", *mm_h, 0.0..=500.0),
@@ -150,6 +163,7 @@ pub(super) fn place_of(lever: &Lever, city: &City) -> Option<Point> {
         Lever::StrengthenLevee { .. }
         | Lever::CloseBreach { .. }
         | Lever::MobilePump { .. }
+        | Lever::Works(_)
         | Lever::AddRain { .. }
         | Lever::ReduceLeak { .. }
         | Lever::SetWind { .. }

@@ -2,6 +2,7 @@
 
 mod levers;
 mod script;
+mod works;
 
 use super::bind::{Binder, It};
 use super::raw::*;
@@ -84,10 +85,12 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let inject_keys: Vec<String> = script.injects.iter().map(|i| i.key.clone()).collect();
     let clauses = clauses(&plan_source, &plan, &city, &posts, &mut complaints);
     let clause_ids: BTreeSet<String> = clauses.iter().map(|c| c.id.clone()).collect();
-    let script =
-        script::checked_script(&script_source, &script, &city, &posts, &inject_keys, &clause_ids, &mut complaints);
+    let works = works::works(&path, &raw.water, &city, built_in, &mut complaints);
+    let given = script::Given { city: &city, posts: &posts, works: works.as_ref() };
+    let script = script::checked_script(&script_source, &script, given, &inject_keys, &clause_ids, &mut complaints);
     owners(&plan_source, &clauses, &kinds, &units, &posts, &mut complaints);
-    let (clock, ticks, weather, water) = frame(&source, &raw, choice, &city, &mut complaints);
+    let (clock, ticks, weather, mut water) = frame(&source, &raw, choice, &city, &mut complaints);
+    water.works = works;
     behaviour(&source, &raw.behaviour, &mut complaints);
 
     if !complaints.is_empty() {
@@ -224,6 +227,7 @@ fn frame(
             inner_level_m: q.inner_level_m,
             sewer_mm_h: q.sewer_mm_h,
             soil_mm_h: q.soil_mm_h,
+            works: None,
         },
     )
 }

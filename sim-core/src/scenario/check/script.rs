@@ -11,13 +11,21 @@ use crate::scenario::bind::{Binder, It};
 use crate::scenario::raw::*;
 use crate::scenario::source::Source;
 use crate::vocab::order::Task;
+use hydro::structures::StructuresSpec;
 use std::collections::BTreeSet;
+
+/// What a script may speak of.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    pub city: &'a City,
+    pub posts: &'a [PostSpec],
+    pub works: Option<&'a StructuresSpec>,
+}
 
 pub(super) fn checked_script(
     source: &Source,
     raw: &RawScript,
-    city: &City,
-    posts: &[PostSpec],
+    Given { city, posts, works }: Given,
     inject_keys: &[String],
     clause_ids: &BTreeSet<String>,
     complaints: &mut Complaints,
@@ -57,7 +65,7 @@ pub(super) fn checked_script(
         };
         let mut effects = Vec::new();
         for lever in &inject.effects {
-            effects.extend(levers(&mut binder, lever, city));
+            effects.extend(levers(&mut binder, lever, city, works));
         }
         let messages = inject
             .messages
