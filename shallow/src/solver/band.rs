@@ -3,7 +3,7 @@
 use super::godunov;
 use super::paces::Pass;
 use super::real::Real;
-use super::rows::{Field, Rows, Run};
+use super::rows::{Field, Rows, Run, Water};
 use super::tiles::{Kind, TILE_H, TILE_W, Tile};
 use base::fold::Four;
 
@@ -120,15 +120,19 @@ fn keep<R: Real>(field: &Field<R>, b: usize, s: usize, out: &mut Four<R>, band: 
         return;
     }
     band.fresh[s].synced = true;
-    let (nx, j0) = (field.nx, b * TILE_H);
-    let j1 = (j0 + TILE_H).min(field.ny);
-    let (a, z) = (s * TILE_W, ((s + 1) * TILE_W).min(nx));
-    for j in j0..j1 {
-        let (from, to) = (j * nx + a..j * nx + z, (j - j0) * nx + a..(j - j0) * nx + z);
-        let w = field.water;
-        out.0[to.clone()].copy_from_slice(&w.h[from.clone()]);
-        out.1[to.clone()].copy_from_slice(&w.lo[from.clone()]);
-        out.2[to.clone()].copy_from_slice(&w.qx[from.clone()]);
-        out.3[to].copy_from_slice(&w.qy[from]);
+    copy_tile(field.water, (field.nx, field.ny), (b, s), out);
+}
+
+/// Tile `t` of band `b` of one water into the band's rows of another.
+#[inline(always)]
+pub fn copy_tile<R: Real>(from: &Water<R>, (nx, ny): (usize, usize), (b, t): (usize, usize), out: &mut Four<R>) {
+    let j0 = b * TILE_H;
+    let (a, z) = (t * TILE_W, ((t + 1) * TILE_W).min(nx));
+    for j in j0..(j0 + TILE_H).min(ny) {
+        let (row, to) = (j * nx + a..j * nx + z, (j - j0) * nx + a..(j - j0) * nx + z);
+        out.0[to.clone()].copy_from_slice(&from.h[row.clone()]);
+        out.1[to.clone()].copy_from_slice(&from.lo[row.clone()]);
+        out.2[to.clone()].copy_from_slice(&from.qx[row.clone()]);
+        out.3[to].copy_from_slice(&from.qy[row]);
     }
 }

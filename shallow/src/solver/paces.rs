@@ -6,13 +6,14 @@
 //! the bit, and the order of tiles plays no part. A tile is slow if T is a stable step for it and for every cell that stands
 //! at its edges, so that what is held at a face for the time T is no more than a step of that length might move.
 
-use super::band::Band;
+use super::band::{Band, copy_tile};
 use super::flux::Passing;
 use super::real::Real;
-use super::rows::{Faces, Field, Run};
+use super::rows::{Faces, Field, Run, Water};
 use super::tiles::{EAST, Kind, NORTH, SOUTH, TILE_H, TILE_W, WEST};
 use super::{Refused, Solver};
 use base::fold;
+use base::grid::Grid;
 
 /// By how much a long step may be longer than the stable one of the fast tiles, at most `Options::short_steps_most`.
 const LONGER: [f32; 13] = [1.25, 1.375, 1.5, 1.625, 1.75, 1.875, 2.0, 2.25, 2.5, 2.75, 3.0, 4.0, 5.0];
@@ -118,6 +119,26 @@ impl<R: Real> Held<R> {
             }
         }
     }
+}
+
+/// Copies those of the tiles that are not the same in both buffers.
+fn copy<R: Real>(
+    from: &Water<R>,
+    to: &mut Water<R>,
+    grid: &Grid,
+    bands: &mut [Band<R>],
+    wanted: impl Fn(usize) -> bool + Sync,
+) {
+    let tiles_x = grid.nx.div_ceil(TILE_W);
+    let columns = (&mut to.h[..], &mut to.lo[..], &mut to.qx[..], &mut to.qy[..]);
+    fold::each_chunk4(columns, grid.nx * TILE_H, bands, |b, mut out, band| {
+        for (t, tile) in band.tiles.iter_mut().enumerate() {
+            if wanted(b * tiles_x + t) && !tile.synced {
+                tile.synced = true;
+                copy_tile(from, (grid.nx, grid.ny), (b, t), &mut out);
+            }
+        }
+    });
 }
 
 impl<R: Real> Solver<R> {
@@ -238,48 +259,17 @@ impl<R: Real> Solver<R> {
     /// After an even number of passes the slow tiles' water stands in the other buffer, where their first pass left it: brings that
     /// of the others there.
     fn join(&mut self) {
-        let (nx, ny) = (self.grid.nx, self.grid.ny);
-        let (from, alone, tiles_x) = (&self.state.water, &self.alone, self.tiles_x);
-        let to = (&mut self.next.h[..], &mut self.next.lo[..], &mut self.next.qx[..], &mut self.next.qy[..]);
-        fold::each_chunk4(to, nx * TILE_H, &mut self.bands, |b, (h, lo, qx, qy), band| {
-            for (t, tile) in band.tiles.iter_mut().enumerate() {
-                if alone[b * tiles_x + t] || tile.synced {
-                    continue;
-                }
-                tile.synced = true;
-                for j in b * TILE_H..((b + 1) * TILE_H).min(ny) {
-                    let row = j * nx + t * TILE_W..j * nx + ((t + 1) * TILE_W).min(nx);
-                    let at = row.start - b * TILE_H * nx..row.end - b * TILE_H * nx;
-                    h[at.clone()].copy_from_slice(&from.h[row.clone()]);
-                    lo[at.clone()].copy_from_slice(&from.lo[row.clone()]);
-                    qx[at.clone()].copy_from_slice(&from.qx[row.clone()]);
-                    qy[at].copy_from_slice(&from.qy[row]);
-                }
-            }
-        });
+        let alone = std::mem::take(&mut self.alone);
+        copy(&self.state.water, &mut self.next, &self.grid, &mut self.bands, |k| !alone[k]);
+        self.alone = alone;
         std::mem::swap(&mut self.state.water, &mut self.next);
     }
 
     /// Brings the slow tiles' water to both buffers; `here`: it stands in the present one.
     fn align(&mut self, here: bool) {
-        let (nx, ny) = (self.grid.nx, self.grid.ny);
-        for (k, _) in self.slow.iter().enumerate().filter(|(_, slow)| **slow) {
-            let (b, t) = (k / self.tiles_x, k % self.tiles_x);
-            let tile = &mut self.bands[b].tiles[t];
-            if tile.synced {
-                continue;
-            }
-            tile.synced = true;
-            let (from, to) =
-                if here { (&self.state.water, &mut self.next) } else { (&self.next, &mut self.state.water) };
-            for j in b * TILE_H..((b + 1) * TILE_H).min(ny) {
-                let row = j * nx + t * TILE_W..j * nx + ((t + 1) * TILE_W).min(nx);
-                to.h[row.clone()].copy_from_slice(&from.h[row.clone()]);
-                to.lo[row.clone()].copy_from_slice(&from.lo[row.clone()]);
-                to.qx[row.clone()].copy_from_slice(&from.qx[row.clone()]);
-                to.qy[row.clone()].copy_from_slice(&from.qy[row]);
-            }
-        }
+        let (present, other) = (&mut self.state.water, &mut self.next);
+        let (from, to) = if here { (present, other) } else { (other, present) };
+        copy(from, to, &self.grid, &mut self.bands, |k| self.slow[k]);
     }
 
     /// Active in the later passes of a round: fast tiles with mobile water, and their neighbours over an edge at which it

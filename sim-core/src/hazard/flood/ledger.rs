@@ -25,7 +25,13 @@ impl Ledger {
             now_m3: books.now_m3,
             rain_m3: sum(&[Account::Rain]),
             // Water moved within the area counts where the two ends differ by rounding.
-            boundary_m3: sum(&[Account::Boundary, Account::Inflow, Account::Structure, Account::Entrainment, Account::Channel]),
+            boundary_m3: sum(&[
+                Account::Boundary,
+                Account::Inflow,
+                Account::Structure,
+                Account::Entrainment,
+                Account::Channel,
+            ]),
             drained_m3: -sum(&[Account::Infiltration, Account::Sewer, Account::Storage]),
             pumped_m3: -sum(&[Account::Pump, Account::Intervention]),
         }
