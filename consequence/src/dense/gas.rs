@@ -57,6 +57,10 @@ impl Gas {
     }
     pub fn saturation_pa(&self, t_k: f64) -> f64 {
         let (b, c) = self.saturation;
+        // Below -C the form has no meaning (it would give a second, warm branch): nothing evaporates there.
+        if t_k + c < 1.0 {
+            return 0.0;
+        }
         ATMOSPHERE_PA * math::exp((b / (self.boiling_k + c) - b / (t_k + c)).clamp(-200.0, 50.0))
     }
     /// Heat of vaporisation at a temperature: Kirchhoff's law from the boiling point on.
