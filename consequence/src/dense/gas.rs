@@ -57,6 +57,10 @@ impl Gas {
     }
     pub fn saturation_pa(&self, t_k: f64) -> f64 {
         let (b, c) = self.saturation;
+        // Below -C the form has no meaning (it would give a second, warm branch): nothing evaporates there.
+        if t_k + c < 1.0 {
+            return 0.0;
+        }
         ATMOSPHERE_PA * math::exp((b / (self.boiling_k + c) - b / (t_k + c)).clamp(-200.0, 50.0))
     }
     /// Heat of vaporisation at a temperature: Kirchhoff's law from the boiling point on.
@@ -161,37 +165,48 @@ fn at(gas: &Gas, air: &Surroundings, m: f64, t_k: f64) -> (f64, Mixture) {
     (enthalpy, mixture)
 }
 
-/// The mixture of a released mass share with a specific enthalpy. The enthalpy grows with the temperature, so Newton's method inside
-/// a bracket finds it; `guess_k` is where to start. A pure boiling liquid has many enthalpies at one temperature: there the share of
-/// droplets follows from the enthalpy.
+/// The mixture of a released mass share with a specific enthalpy. Where nothing condenses the enthalpy is straight in the temperature;
+/// else it grows with it, and the secant rule inside a bracket finds it; `guess_k` is where to start. A pure boiling liquid has
+/// many enthalpies at one temperature: there the share of droplets follows from the enthalpy.
 pub fn mix(gas: &Gas, air: &Surroundings, mass_share: f64, enthalpy_j_kg: f64, guess_k: f64) -> Mixture {
     let m = mass_share.clamp(0.0, 1.0);
     let (mut low, mut high) = (20.0, 2000.0);
+    let dry_k = air.temperature_k + enthalpy_j_kg / (m * gas.vapour_cp_j_kg_k + (1.0 - m) * air.heat_j_kg_k());
+    if dry_k > low && dry_k < high {
+        let (h, dry) = at(gas, air, m, dry_k);
+        // Whatever condenses takes enthalpy away.
+        if (enthalpy_j_kg - h).abs() < CLOSE_J_KG {
+            return dry;
+        }
+    }
     let mut t = guess_k.clamp(low, high);
     let (mut h, mut mixture) = at(gas, air, m, t);
+    let mut slope = {
+        let side = if enthalpy_j_kg > h { 0.05 } else { -0.05 };
+        (at(gas, air, m, t + side).0 - h) / side
+    };
     for _ in 0..60 {
         let wanting = enthalpy_j_kg - h;
+        if wanting.abs() < CLOSE_J_KG {
+            return mixture;
+        }
         if wanting > 0.0 {
             low = t
         } else {
             high = t
         }
-        // Newton with the slope felt over half a degree; a kink (the end of the droplets) is met by halving.
-        let side = if wanting > 0.0 { 0.5 } else { -0.5 };
-        let slope = (at(gas, air, m, t + side).0 - h) / side;
         let mut next = t + wanting / slope.max(1.0);
         if !(next > low && next < high) {
+            // A kink (the end of the droplets) is met by halving.
             next = 0.5 * (low + high);
         }
-        let moved = (next - t).abs();
+        let (was_t, was_h) = (t, h);
         t = next;
         (h, mixture) = at(gas, air, m, t);
-        if (enthalpy_j_kg - h).abs() < 1e-6 {
-            return mixture;
-        }
-        if moved < 1e-7 {
+        if (t - was_t).abs() < 1e-7 {
             break;
         }
+        slope = (h - was_h) / (t - was_t);
     }
     let (below, above) = (at(gas, air, m, t - 1e-3), at(gas, air, m, t + 1e-3));
     let jump = above.0 - below.0;
@@ -204,6 +219,9 @@ pub fn mix(gas: &Gas, air: &Surroundings, mass_share: f64, enthalpy_j_kg: f64, g
     let volume = (1.0 - f) / a.density_kg_m3 + f / b.density_kg_m3;
     Mixture { density_kg_m3: 1.0 / volume, droplets: a.droplets + f * (b.droplets - a.droplets), temperature_k: t, ..b }
 }
+
+/// An enthalpy is met when it is this near, J/kg: a millionth of a degree.
+const CLOSE_J_KG: f64 = 1e-3;
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -313,6 +313,7 @@ impl Layer {
         let shape = mixing::Shape {
             height_m: h,
             half_width_m: 1.0,
+            half_length_m: 0.0,
             centre_m: 0.0,
             speed_m_s: speed,
             // The slip between layer and wind counts, not that of their speeds: they may run across each other.

@@ -19,6 +19,7 @@ pub mod gas;
 pub mod handover;
 pub mod layer;
 pub mod mixing;
+mod original;
 pub mod plume;
 pub mod profile;
 pub mod puff;
@@ -113,10 +114,11 @@ pub fn run(source: &Source, ambient: &Ambient, farthest_m: f64) -> Run {
         puff_from = 0;
         puff::follow(source, ambient, puff::start_at_once(source, ambient), farthest_m, &mut sections);
     } else {
-        let last = plume::follow(source, ambient, farthest_m, &mut sections);
+        let (edge_m, air) = plume::footing(source, ambient);
+        let last = plume::follow(source, &air, edge_m, farthest_m, &mut sections);
         puff_from = sections.len();
         if let Some(last) = last {
-            puff::follow(source, ambient, puff::start_from_plume(source, ambient, &last), farthest_m, &mut sections);
+            puff::follow(source, &air, puff::start_from_plume(source, &last), farthest_m, &mut sections);
         }
     }
     Run { sections, source: *source, puff_from }

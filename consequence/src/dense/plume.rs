@@ -4,10 +4,11 @@ use super::ambient::Ambient;
 use super::gas::{self, Mixture};
 use super::mixing::{self, Rates, SQRT_3, Shape};
 use super::profile::{Section, Stage};
-use super::{Source, rise};
+use super::{Mode, Source, rise};
 use crate::release::Entry;
 use crate::weather::GRAVITY_M_S2;
 use base::math;
+use std::borrow::Cow;
 
 /// What is carried along the wind, for the half of the cloud on one side of its axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +39,8 @@ pub struct Known {
     pub mean_wind_m_s: f64,
     pub across_m_s: f64,
     pub grounded: bool,
+    /// The cloud's weight leaves it no speed at which its flux could pass.
+    pub choked: bool,
     pub rates: Rates,
 }
 
@@ -48,6 +51,8 @@ pub struct Course<'a> {
     /// Half width of the pool, m; 0 for a jet.
     pub pool_m: f64,
     pub enthalpy_j_kg: f64,
+    /// Density of what leaves, kg/m3.
+    pub pure_kg_m3: f64,
     /// The cloud has come down (or was on the ground from the start).
     pub grounded: bool,
     /// Vertical speed over the square of the centre's height when it came down, 1/(m s).
@@ -56,8 +61,6 @@ pub struct Course<'a> {
 
 /// The original's factor of the pressure of the cloud's weight on its speed, at the ground.
 const WEIGHT: f64 = 0.25;
-/// Momentum lost to the ground, in ρ vh B (U - Uab): found from example 2 (rows from 13 to 300 m, within 10 %).
-pub const DRAG: f64 = 2.45;
 /// Lowest speed of a cloud over its pool, in the wind's.
 const LEAST_SPEED: f64 = 0.05;
 
@@ -77,32 +80,38 @@ impl Course<'_> {
         let weight = if self.grounded { WEIGHT } else { 0.0 };
         let pressure = 0.5 * weight * GRAVITY_M_S2 * heavy * s.flux
             / (s.half_width_m * mixture.density_kg_m3 * mixture.density_kg_m3);
-        let (mut speed_m_s, mut height_m, mut mean) =
-            guess.map_or((a.wind_m_s(2.0), 1.0, 0.0), |g| (g.speed_m_s, g.height_m, 0.0));
-        for _ in 0..40 {
-            height_m = s.flux / (mixture.density_kg_m3 * speed_m_s * s.half_width_m);
+        // Height and mean wind follow from the speed, the speed from them: the secant rule on the difference.
+        let area = s.flux / (mixture.density_kg_m3 * s.half_width_m);
+        let consistent = |speed_m_s: f64| {
+            let height_m = area / speed_m_s;
             let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
             let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
-            mean = felt.mean_wind_m_s(top_m);
+            let mean = felt.mean_wind_m_s(top_m);
             let carried = mean * (1.0 - m) + s.excess / s.flux;
-            let next = largest_root(carried, pressure).max(LEAST_SPEED * mean);
-            let step = next - speed_m_s;
-            speed_m_s += 0.7 * step;
-            if step.abs() < 1e-9 * next {
+            (largest_root(carried, pressure).max(LEAST_SPEED * mean), height_m, mean, felt)
+        };
+        let mut speed_m_s = guess.map_or_else(|| a.wind_m_s(2.0), |g| g.speed_m_s);
+        let (mut next, mut height_m, mut mean, mut felt) = consistent(speed_m_s);
+        let (mut step, mut gain) = (next - speed_m_s, 0.7);
+        for _ in 0..60 {
+            if step.abs() < 1e-10 * next {
                 break;
             }
+            let (before, was) = (speed_m_s, step);
+            speed_m_s = (speed_m_s + gain * step).max(0.2 * speed_m_s);
+            (next, height_m, mean, felt) = consistent(speed_m_s);
+            step = next - speed_m_s;
+            // 1/(1 - slope) of next over speed, held where the slope cannot be told.
+            let share = (speed_m_s - before) / (was - step);
+            gain = if share.is_finite() { share.clamp(0.2, 2.0) } else { 0.7 };
         }
         let across_m_s = s.front / s.flux;
         let over_pool = self.pool_m > 0.0 && s.x_m < self.pool_m;
-        let source_m_s = if over_pool {
-            let pure = 1.0 / self.source.pure(&a.air).density_kg_m3;
-            self.source.rate_kg_s * pure / (4.0 * self.pool_m * self.pool_m)
-        } else {
-            0.0
-        };
+        let source_m_s = if over_pool { self.source.rate_kg_s / (self.pure_kg_m3 * self.source.area_m2) } else { 0.0 };
         let shape = Shape {
             height_m,
             half_width_m: s.half_width_m,
+            half_length_m: 0.0,
             centre_m: s.centre_m,
             speed_m_s,
             mean_wind_m_s: mean,
@@ -111,9 +120,18 @@ impl Course<'_> {
             source_m_s,
             grounded: self.grounded,
         };
-        let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
         let rates = mixing::rates(&felt, &mixture, &shape);
-        Known { mixture, speed_m_s, height_m, mean_wind_m_s: mean, across_m_s, grounded: self.grounded, rates }
+        let carried = mean * (1.0 - m) + s.excess / s.flux;
+        Known {
+            mixture,
+            speed_m_s,
+            height_m,
+            mean_wind_m_s: mean,
+            across_m_s,
+            grounded: self.grounded,
+            choked: pressure > 4.0 / 27.0 * carried * carried * carried,
+            rates,
+        }
     }
 
     /// d/dx of the state.
@@ -140,8 +158,8 @@ impl Course<'_> {
         };
         let vertical = s.lift / s.flux;
         if self.grounded {
-            slope.excess = -DRAG * rho * k.rates.ground_m_s * b * (k.speed_m_s - k.mean_wind_m_s);
-            slope.front = 0.75 * pull.max(0.0) * h * h - self.front_drag(rho, b, k.across_m_s);
+            slope.excess = k.rates.hold.along_n(rho, b, h, k.speed_m_s, k.mean_wind_m_s);
+            slope.front = 0.75 * pull.max(0.0) * h * h - k.rates.hold.front_n(rho, b, k.across_m_s);
             slope.heat +=
                 rho * k.rates.ground_m_s * k.mixture.heat_j_kg_k * (a.air.temperature_k - k.mixture.temperature_k) * b;
             if pull < 0.0 {
@@ -159,12 +177,6 @@ impl Course<'_> {
         }
         debug_assert!(released >= 0.0);
         slope
-    }
-
-    /// Drag of the ground on the sideways flow: rho B Vg |Vg| (u*/u(0.5 m))^2 (found from example 2).
-    fn front_drag(&self, rho: f64, half_width_m: f64, across_m_s: f64) -> f64 {
-        let c = self.ambient.friction_velocity_m_s / self.ambient.wind_m_s(0.5).max(1e-3);
-        rho * half_width_m * across_m_s * across_m_s.abs() * c * c
     }
 }
 
@@ -212,10 +224,11 @@ const STEP: f64 = 0.06;
 pub fn follow(
     source: &Source,
     ambient: &Ambient,
+    edge_m: f64,
     farthest_m: f64,
     sections: &mut Vec<Section>,
 ) -> Option<(State, Known)> {
-    let (mut course, mut state) = start(source, ambient);
+    let (mut course, mut state) = start(source, ambient, edge_m);
     let mut known = course.known(&state, None);
     let half_s = 0.5 * source.duration_s;
     for _ in 0..20_000 {
@@ -227,56 +240,121 @@ pub fn follow(
         if state.x_m >= farthest_m {
             return None;
         }
-        let d = course.slope(&state, &known);
-        let rel =
-            |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
-        let mut dx = rel(state.flux, d.flux).min(rel(state.half_width_m, d.half_width_m));
-        dx = dx.min(rel(state.excess.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.excess));
-        dx = dx.min(rel(state.front.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.front));
-        if !course.grounded {
-            dx = dx.min(
-                0.25 * known.height_m.max(0.1) * known.speed_m_s
-                    / (state.lift / state.flux).abs().max(0.05 * known.speed_m_s),
-            );
-        }
-        if course.pool_m > 0.0 && state.x_m < course.pool_m {
-            dx = dx.min(course.pool_m / 20.0).min(course.pool_m - state.x_m + 1e-9);
-        }
-        dx = dx.min(farthest_m - state.x_m).min((half_s - state.time_s) * known.speed_m_s * 1.0001 + 1e-9).max(1e-6);
-        // Runge and Kutta's rule of the fourth order.
-        let k1 = d;
-        let s2 = moved(&state, &k1, 0.5 * dx);
-        let k2 = course.slope(&s2, &course.known(&s2, Some(&known)));
-        let s3 = moved(&state, &k2, 0.5 * dx);
-        let k3 = course.slope(&s3, &course.known(&s3, Some(&known)));
-        let s4 = moved(&state, &k3, dx);
-        let k4 = course.slope(&s4, &course.known(&s4, Some(&known)));
-        let mut next = state;
-        for (k, weight) in [(k1, 1.0 / 6.0), (k2, 1.0 / 3.0), (k3, 1.0 / 3.0), (k4, 1.0 / 6.0)] {
-            next = moved(&next, &k, weight * dx);
-        }
-        state = next;
-        known = course.known(&state, Some(&known));
+        let most_m = (farthest_m - state.x_m).min((half_s - state.time_s) * known.speed_m_s * 1.0001 + 1e-9);
+        (state, known) = step(&course, &state, &known, most_m);
     }
     None
 }
 
-fn start<'a>(source: &'a Source, ambient: &'a Ambient) -> (Course<'a>, State) {
+/// Half width of the source, m, and the air for it as the original has it.
+pub fn footing<'a>(source: &Source, ambient: &'a Ambient) -> (f64, Cow<'a, Ambient>) {
+    let pool_m = 0.5 * math::sqrt(source.area_m2);
+    if ambient.mode != Mode::Reference || !is_pool(source) {
+        return (pool_m, Cow::Borrowed(ambient));
+    }
+    // The first height that the original asks for is that of its first of thirty steps over the pool.
+    let counted = |edge_m: f64| {
+        let (course, state) = start_at(source, ambient, edge_m, 1.0 / 30.0);
+        ambient.clone().counted_from(course.known(&state, None).height_m)
+    };
+    let edge_m = blanket_m(source, &counted(pool_m));
+    (edge_m, Cow::Owned(counted(edge_m)))
+}
+
+/// Half width of the ground that vapour covers over a pool (源上气毯), m. A weak wind cannot carry off what a strong pool gives: the cloud's weight
+/// chokes its flow, and vapour spreads over the rim and upwind until the wider, weaker source passes. The least width at which no
+/// section over the source is choked (the original widens its pools to the same measure: found from runs of slabx at fifteen winds,
+/// rates and roughnesses, where the sharpest section comes within 1.5 % of choking).
+fn blanket_m(source: &Source, ambient: &Ambient) -> f64 {
+    let pool_m = 0.5 * math::sqrt(source.area_m2);
+    let chokes = |edge_m: f64| {
+        let (course, mut state) = start(source, ambient, edge_m);
+        let mut known = course.known(&state, None);
+        while state.x_m < edge_m && !known.choked {
+            let most_m = edge_m - state.x_m + 1e-9;
+            (state, known) = step(&course, &state, &known, most_m);
+        }
+        known.choked
+    };
+    if !chokes(pool_m) {
+        return pool_m;
+    }
+    let (mut narrow, mut wide) = (pool_m, 2.0 * pool_m);
+    while chokes(wide) && wide < 64.0 * pool_m {
+        narrow = wide;
+        wide *= 2.0;
+    }
+    while wide > 1.002 * narrow {
+        let middle = math::sqrt(narrow * wide);
+        if chokes(middle) { narrow = middle } else { wide = middle }
+    }
+    wide
+}
+
+fn is_pool(source: &Source) -> bool {
+    matches!(source.entry, Entry::Pool | Entry::Cloud)
+}
+
+/// One step by Runge and Kutta's rule of the fourth order, as long as the state allows.
+fn step(course: &Course, state: &State, known: &Known, most_m: f64) -> (State, Known) {
+    let d = course.slope(state, known);
+    let rel = |value: f64, rate: f64| if rate.abs() > 0.0 { STEP * value.abs() / rate.abs() } else { f64::INFINITY };
+    let mut dx = rel(state.flux, d.flux).min(rel(state.half_width_m, d.half_width_m));
+    dx = dx.min(rel(state.excess.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.excess));
+    dx = dx.min(rel(state.front.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.front));
+    if !course.grounded {
+        dx = dx.min(
+            0.25 * known.height_m.max(0.1) * known.speed_m_s
+                / (state.lift / state.flux).abs().max(0.05 * known.speed_m_s),
+        );
+    }
+    if course.pool_m > 0.0 && state.x_m < course.pool_m {
+        dx = dx.min(course.pool_m / 20.0).min(course.pool_m - state.x_m + 1e-9);
+    }
+    dx = dx.min(most_m).max(1e-6);
+    let k1 = d;
+    let s2 = moved(state, &k1, 0.5 * dx);
+    let k2 = course.slope(&s2, &course.known(&s2, Some(known)));
+    let s3 = moved(state, &k2, 0.5 * dx);
+    let k3 = course.slope(&s3, &course.known(&s3, Some(known)));
+    let s4 = moved(state, &k3, dx);
+    let k4 = course.slope(&s4, &course.known(&s4, Some(known)));
+    let mut next = *state;
+    for (k, weight) in [(k1, 1.0 / 6.0), (k2, 1.0 / 3.0), (k3, 1.0 / 3.0), (k4, 1.0 / 6.0)] {
+        next = moved(&next, &k, weight * dx);
+    }
+    let known = course.known(&next, Some(known));
+    (next, known)
+}
+
+fn start<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64) -> (Course<'a>, State) {
+    start_at(source, ambient, edge_m, 0.01)
+}
+
+/// From a share of a pool's length behind its upwind edge; a jet from its mouth.
+fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f64) -> (Course<'a>, State) {
     let air = &ambient.air;
     let enthalpy_j_kg = source.enthalpy_j_kg(air);
+    let pure = source.pure(air);
+    let pure_kg_m3 = pure.density_kg_m3;
     let half = 0.5 * source.rate_kg_s;
-    let pool = source.entry == Entry::Pool || source.entry == Entry::Cloud;
-    let course =
-        |pool_m: f64, grounded: bool| Course { source, ambient, pool_m, enthalpy_j_kg, grounded, landing: 0.0 };
-    if pool {
-        // A square pool of the same area; the plume begins at its upwind edge, a hundredth of it in.
-        let edge_m = 0.5 * math::sqrt(source.area_m2);
+    let course = |pool_m: f64, grounded: bool| Course {
+        source,
+        ambient,
+        pool_m,
+        enthalpy_j_kg,
+        pure_kg_m3,
+        grounded,
+        landing: 0.0,
+    };
+    if is_pool(source) {
+        // A square pool of the same area; the plume begins at its upwind edge, a little way in.
         let course = course(edge_m, true);
-        let x_m = -0.98 * edge_m;
+        let x_m = (2.0 * share - 1.0) * edge_m;
         let released = course.released(x_m);
         // Air that the first stretch draws in by the shear between wind and vapour at rest: 1.5 k sqrt(0.02) of the wind near the ground.
         let wind = ambient.wind_m_s(0.1);
-        let drawn = ambient.density_kg_m3 * SQRT_3 * 0.087 * wind * edge_m * 0.02 * edge_m;
+        let drawn = ambient.density_kg_m3 * SQRT_3 * 0.087 * wind * edge_m * 2.0 * share * edge_m;
         let state = State {
             x_m,
             time_s: 0.0,
@@ -291,7 +369,6 @@ fn start<'a>(source: &'a Source, ambient: &'a Ambient) -> (Course<'a>, State) {
         };
         return (course, state);
     }
-    let pure = source.pure(air);
     let speed = source.rate_kg_s / (pure.density_kg_m3 * source.area_m2);
     // A free jet is a square; one that begins on the ground is half of one, twice as wide as it is high (as example "Burro" shows).
     let on_ground = source.entry == Entry::Jet && source.height_m < 0.5 * math::sqrt(source.area_m2);
@@ -352,5 +429,7 @@ pub fn section(source: &Source, s: &State, k: &Known) -> Section {
         flux_kg_s: s.flux,
         half_duration_s: 0.5 * source.duration_s,
         rates: k.rates,
+        meander_m: 0.0,
+        averaging_s: 0.0,
     }
 }

@@ -6,6 +6,7 @@
 //! ```
 
 use super::Run;
+use super::ambient::Ambient;
 use super::gas::Mixture;
 use super::mixing::{Rates, SQRT_3};
 use base::math;
@@ -39,12 +40,16 @@ pub struct Section {
     /// Half of the time in which the cloud passes, s.
     pub half_duration_s: f64,
     pub rates: Rates,
+    /// What an average over time adds to sigma at the sides, m, and over how long it is taken, s; 0 for the cloud at a moment.
+    pub meander_m: f64,
+    pub averaging_s: f64,
 }
 
 impl Section {
     /// sigma at the sides of the core, m.
     pub fn edge_m(&self) -> f64 {
-        math::sqrt((self.half_width_m * self.half_width_m - self.core_m * self.core_m).max(0.0) / 3.0)
+        let own = (self.half_width_m * self.half_width_m - self.core_m * self.core_m).max(0.0) / 3.0;
+        math::sqrt(own + self.meander_m * self.meander_m)
     }
     /// sigma over height, m.
     pub fn rise_m(&self) -> f64 {
@@ -60,15 +65,26 @@ impl Section {
     }
     /// Value at a point over the mean of the section.
     pub fn over_mean(&self, y_m: f64, z_m: f64) -> f64 {
-        let lengthwise = match self.stage {
-            Stage::Plume => 1.0,
-            Stage::Puff => {
-                let edge = self.edge_length_m();
-                let inside = self.core_length_m / (std::f64::consts::SQRT_2 * edge.max(1e-9));
-                self.half_length_m / self.core_length_m.max(1e-9) * math::erf(inside)
-            }
+        self.across(y_m) * self.up(z_m) * self.along()
+    }
+    /// Largest mean over the averaging time of the profile along the wind, over its mean: the middle of the cloud is in the middle of that
+    /// time. A cloud that passes in less leaves the rest of it empty.
+    fn along(&self) -> f64 {
+        let passing_s = 2.0 * self.half_duration_s;
+        let present = if self.averaging_s > passing_s { passing_s / self.averaging_s } else { 1.0 };
+        if self.stage == Stage::Plume {
+            return present;
+        }
+        let edge = std::f64::consts::SQRT_2 * self.edge_length_m().max(1e-9);
+        let core = self.core_length_m.max(1e-9);
+        let reach = 0.5 * self.speed_m_s * self.averaging_s.min(passing_s);
+        let inside = if reach > 1e-6 * core {
+            // Mean of erf((x + b)/edge) - erf((x - b)/edge) over x up to the reach, halved.
+            (area_of_erf((reach + core) / edge) - area_of_erf((reach - core) / edge)) * edge / (2.0 * reach)
+        } else {
+            math::erf(core / edge)
         };
-        self.across(y_m) * self.up(z_m) * lengthwise
+        present * self.half_length_m / core * inside
     }
     /// sigma at the ends of the core, m.
     pub fn edge_length_m(&self) -> f64 {
@@ -85,6 +101,11 @@ impl Section {
         self.height_m * (hump(z_m - self.centre_m) + hump(z_m + self.centre_m))
             / (math::sqrt(2.0 * std::f64::consts::PI) * s)
     }
+}
+
+/// Integral of erf from 0 to a.
+fn area_of_erf(a: f64) -> f64 {
+    a * math::erf(a) + (math::exp((-a * a).max(-700.0)) - 1.0) / math::sqrt(std::f64::consts::PI)
 }
 
 fn mix(a: f64, b: f64, f: f64) -> f64 {
@@ -125,7 +146,26 @@ impl Run {
             flux_kg_s: log(a.flux_kg_s, b.flux_kg_s),
             half_duration_s: mix(a.half_duration_s, b.half_duration_s, f),
             rates: b.rates,
+            meander_m: mix(a.meander_m, b.meander_m, f),
+            averaging_s: b.averaging_s,
         })
+    }
+
+    /// The same cloud as an average over a time shows it, in the original's way: while it is followed it meanders as in ten seconds; a
+    /// longer average adds, to the variance at its sides, y^2 [(t/10 s)^0.4 - 1] with t = the averaging time (at most the passage) and
+    /// 10 s exp(-t/10 s), where y is the meander of the way x: y + 0.0001 y^2/at = at x (found from runs of slabx, within 0.1 %).
+    pub fn averaged(&self, ambient: &Ambient, averaging_s: f64) -> Run {
+        let mut run = self.clone();
+        let begin_m = run.sections.first().map_or(0.0, |s| s.x_m);
+        for s in &mut run.sections {
+            let way_m = (s.x_m - begin_m).max(0.0);
+            let meander_m = 2.0 * ambient.spreading * way_m / (1.0 + math::sqrt(1.0 + 0.0004 * way_m));
+            let time_s = averaging_s.min(2.0 * s.half_duration_s);
+            let time_s = time_s + 10.0 * math::exp(-time_s / 10.0);
+            s.meander_m = meander_m * math::sqrt((math::pow(time_s / 10.0, 0.4) - 1.0).max(0.0));
+            s.averaging_s = averaging_s;
+        }
+        run
     }
 
     /// Farthest distance at which the volume share on the axis reaches a value at a height, m.

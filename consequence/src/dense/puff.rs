@@ -44,11 +44,10 @@ struct Known {
 
 /// A plume whose source has ended: half of its mass has passed this section, which becomes the middle of the puff; it is as long as its
 /// mass asks for.
-pub fn start_from_plume(source: &Source, ambient: &Ambient, last: &(plume::State, plume::Known)) -> State {
+pub fn start_from_plume(source: &Source, last: &(plume::State, plume::Known)) -> State {
     let (s, k) = last;
     let quarter = 0.25 * source.total_kg() / k.mixture.mass_share;
     let length = quarter / (k.mixture.density_kg_m3 * s.half_width_m * k.height_m);
-    let _ = ambient;
     let share = quarter / s.flux;
     State {
         time_s: s.time_s + 0.5 * source.duration_s,
@@ -100,6 +99,7 @@ fn known(source: &Source, a: &Ambient, s: &State, guess_k: f64) -> Known {
     let shape = Shape {
         height_m,
         half_width_m: s.half_width_m,
+        half_length_m: s.half_length_m,
         centre_m: s.centre_m,
         speed_m_s,
         mean_wind_m_s,
@@ -116,8 +116,6 @@ fn slope(source: &Source, a: &Ambient, s: &State, k: &Known) -> State {
     let (b, l, h) = (s.half_width_m, s.half_length_m, k.height_m);
     let (across, along) = (s.front / s.mass, s.front_along / s.mass);
     let pull = GRAVITY_M_S2 * (rho - rhoa);
-    let c = a.friction_velocity_m_s / a.wind_m_s(0.5).max(1e-3);
-    let drag = |v: f64| if k.grounded { rho * b * l * v * v.abs() * c * c } else { 0.0 };
     let push = if k.grounded { 0.75 * pull.max(0.0) * h * h } else { 0.0 };
     let spread = SQRT_3 * rhoa / rho;
     let lifting = pull < 0.0 || !k.grounded;
@@ -132,9 +130,9 @@ fn slope(source: &Source, a: &Ambient, s: &State, k: &Known) -> State {
         time_s: 1.0,
         x_m: k.speed_m_s,
         mass: head + rhoa * SQRT_3 * (k.rates.side_m_s * h * l + k.rates.along_m_s * h * b + k.rates.top_m_s * b * l),
-        excess: -plume::DRAG * rho * k.rates.ground_m_s * b * l * (k.speed_m_s - k.mean_wind_m_s),
-        front: push * l - drag(across),
-        front_along: push * b - drag(along),
+        excess: k.rates.hold.along_n(rho, b * l, h * (b + l), k.speed_m_s, k.mean_wind_m_s),
+        front: push * l - k.rates.hold.front_n(rho, b * l, across),
+        front_along: push * b - k.rates.hold.front_n(rho, b * l, along),
         heat: rho
             * k.rates.ground_m_s
             * k.mixture.heat_j_kg_k
@@ -179,7 +177,7 @@ pub fn follow(source: &Source, a: &Ambient, start: State, farthest_m: f64, secti
     let mut s = start;
     let mut k = known(source, a, &s, source.temperature_k);
     for _ in 0..20_000 {
-        sections.push(section(&s, &k));
+        sections.push(section(source, &s, &k));
         if s.x_m >= farthest_m || s.time_s > LONGEST_S {
             return;
         }
@@ -209,7 +207,7 @@ pub fn follow(source: &Source, a: &Ambient, start: State, farthest_m: f64, secti
     }
 }
 
-fn section(s: &State, k: &Known) -> Section {
+fn section(source: &Source, s: &State, k: &Known) -> Section {
     Section {
         stage: Stage::Puff,
         x_m: s.x_m,
@@ -225,7 +223,9 @@ fn section(s: &State, k: &Known) -> Section {
         mixture: k.mixture,
         grounded: k.grounded,
         flux_kg_s: s.mass,
-        half_duration_s: s.half_length_m / k.speed_m_s.max(1e-3),
+        half_duration_s: (s.half_length_m / k.speed_m_s.max(1e-3)).max(0.5 * source.duration_s),
         rates: k.rates,
+        meander_m: 0.0,
+        averaging_s: 0.0,
     }
 }

@@ -151,11 +151,13 @@ fn jet(bench: &Bench) -> CaseResult {
 
 fn pools(_: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slab-lng");
-    // V22: rate kg/s, duration s, wind at 3 m, class, averaging s, distance that the public re-implementation gives.
+    // V22: rate kg/s, duration s, wind at 3 m, class, averaging s, distance that the public re-implementation (slabx 1.0.7) gives. It
+    // takes ten steps over the pool, as the original does; with forty and more Burro 8, whose pool widens, comes to 458.5 and 459.8 m,
+    // and no other trial moves by half a metre. Ours has no such grid, so Burro 8 is held to the distance that no longer depends on it.
     let trials = [
         ("Burro 3", 87.98, 167.0, 5.58, Class::C, 100.0, 147.0),
         ("Burro 7", 99.46, 174.0, 8.75, Class::D, 140.0, 253.0),
-        ("Burro 8", 116.93, 107.0, 1.94, Class::E, 80.0, 449.0),
+        ("Burro 8", 116.93, 107.0, 1.94, Class::E, 80.0, 459.8),
         ("Burro 9", 135.98, 79.0, 5.94, Class::D, 50.0, 404.0),
         ("Coyote 3", 100.67, 65.0, 6.77, Class::C, 50.0, 129.0),
         ("Coyote 5", 129.02, 98.0, 10.47, Class::C, 90.0, 89.0),
@@ -183,31 +185,18 @@ fn pools(_: &Bench) -> CaseResult {
             averaging_s,
             stability: DeckStability::Class(class),
         };
-        let got = run(&source, &deck.ambient(), 2000.0).reach_m(0.05, 1.0).unwrap_or(0.0);
+        let ambient = deck.ambient();
+        let got = run(&source, &ambient, 2000.0).averaged(&ambient, averaging_s).reach_m(0.05, 1.0).unwrap_or(0.0);
         logs.push(math::ln((got / want).max(1e-9)));
-        let row = Row {
-            bound: Bound::Shown,
-            tolerance: "2 % wanted".into(),
-            ..Row::near(format!("V22, {name}: 5 % at, m"), got, want, 0.02)
-        };
-        result.rows.push(row);
+        let row = Row::near(format!("V22, {name}: 5 % at, m"), got, want, 0.02);
+        result.rows.push(if name == "Burro 8" { row.with_peer("449 with its ten steps over the pool") } else { row });
     }
     let mean = logs.iter().sum::<f64>() / logs.len() as f64;
-    let worst = logs.iter().map(|l| l.abs()).fold(0.0, f64::max);
     result.rows.push(Row::bound(
         "V22, all: geometric mean of ours over theirs",
         math::exp(mean),
-        Bound::Between(0.95, 1.05),
+        Bound::Between(0.98, 1.02),
     ));
-    result.rows.push(Row::bound(
-        "V22, all: largest departure, %",
-        100.0 * (math::exp(worst) - 1.0),
-        Bound::AtMost(11.0),
-    ));
-    result.notes.push(
-        "V22 asks 2 %, which two of seven meet: how the original starts a pool and what it takes for 1/L over water is not in the published summary"
-            .into(),
-    );
     result
 }
 
@@ -250,8 +239,10 @@ fn others(bench: &Bench) -> CaseResult {
         result.notes.push("no slab_reference/chlorine_vertical_jet_300s.csv".into());
     }
     result.notes.push(
-        "V21 asks 5 %. The chlorine stack's rise formula is not in the published summary (ours is its own); the ground jet's deck has a \
-         roughness of 1 m, more than the jet is high (0.63 m), where the original's wind profile is not published"
+        "V21 asks 5 %. The chlorine stack's rise formula is not in the published summary (ours is its own), and the re-implementation that \
+         knows it says of itself that it meets the original to 0.77 near that stack; the ground jet begins in a wind of 0.4 m/s over ground \
+         rougher (1 m) than it is high (0.63 m), where drawing in air has no bound but the grid's first step: the same re-implementation \
+         gives 0.536, 0.287, 0.201 and 0.141 there"
             .into(),
     );
     let methane = Gas { molar_mass_kg_mol: 0.016052, liquid_kg_m3: 425.6, ..METHANE };
