@@ -181,8 +181,14 @@ impl People {
             // One draw for life says how ready a household is to follow: the same household follows a stronger push.
             let readiness = draw(seed, Stream::Decision, h.0, Tick(0), 41);
             let comply = |share: f64| readiness < share;
+            // Who does not follow goes on as before: advice to shut the windows opens nobody's.
+            let as_before = match household.plan {
+                Plan::Sealed => Choice::Seal,
+                Plan::Airing => Choice::Air,
+                Plan::Nothing | Plan::Upstairs | Plan::Leaving | Plan::AwaitingTransport => Choice::Stay,
+            };
             let choice = match advice {
-                Advice::Prepare => Choice::Stay,
+                Advice::Prepare => as_before,
                 // 解除并通风: whoever knew of the gas opens the windows wide.
                 Advice::AllClear if known & knows::GAS != 0 && household.plan != Plan::Upstairs => Choice::Air,
                 Advice::AllClear => Choice::Stay,
@@ -190,14 +196,14 @@ impl People {
                     if comply(if visited { behaviour.comply_door } else { behaviour.comply_stay_indoors }) {
                         Choice::Seal
                     } else {
-                        Choice::Stay
+                        as_before
                     }
                 }
                 Advice::GoUp => {
                     if building.storeys > 1 {
                         Choice::GoUp
                     } else {
-                        Choice::Stay
+                        as_before
                     }
                 }
                 Advice::Leave => {
@@ -212,7 +218,7 @@ impl People {
                     if depth_m < behaviour.refuse_depth_m && comply(share) {
                         self.way_out(behaviour, seed, h, around, depth_m, smells)
                     } else {
-                        Choice::Stay
+                        as_before
                     }
                 }
             };
