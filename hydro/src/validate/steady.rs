@@ -224,11 +224,14 @@ fn slope(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slope");
     let (n, ny, dx, manning) = (60, 4, 5.0, 0.03);
     let mut panel = Panel::new("slope: depth over Manning's depth, second order", "x, m", "h / normal depth");
-    let roles = [Role::Computed, Role::ComputedToo, Role::Peer, Role::PeerToo];
-    for ((fall, wanted_m), role) in [(0.001, 0.5), (0.01, 0.05), (0.05, 0.02), (0.02, 0.002)].into_iter().zip(roles) {
-        // The slow, deep flow feels its outlet over the whole length: that one is held at the normal depth.
-        let slow_and_deep = wanted_m > 0.1;
-        let outlet = if slow_and_deep { EdgeKind::Stage(always(wanted_m)) } else { EdgeKind::Free };
+    // The slow, deep flow feels its outlet over the whole length: once that is held at the normal depth, and once it is free
+    // and the water stands half as high again at first, as a river does after its flood.
+    let flows =
+        [(0.001, 0.5, true), (0.001, 0.5, false), (0.01, 0.05, false), (0.05, 0.02, false), (0.02, 0.002, false)];
+    let roles = [Role::Computed, Role::Experiment, Role::ComputedToo, Role::Peer, Role::PeerToo];
+    for ((fall, wanted_m, held), role) in flows.into_iter().zip(roles) {
+        let outlet = if held { EdgeKind::Stage(always(wanted_m)) } else { EdgeKind::Free };
+        let start_m = if wanted_m > 0.1 && !held { 1.5 * wanted_m } else { 0.0 };
         let q = pow(wanted_m, 5.0 / 3.0) * sqrt(fall) / manning;
         for scheme in [Scheme::Inertial, Scheme::First, Scheme::Second, Scheme::Auto] {
             // Local inertia is out of its range on steep, deep flow; a thin sheet is friction alone, and within it.
@@ -236,6 +239,7 @@ fn slope(bench: &Bench) -> CaseResult {
             let precision = if scheme == Scheme::Second { Precision::F64 } else { Precision::F32 };
             let setup = Setup::new(n, ny, dx, |p| (n as f64 * dx - p.x) * fall)
                 .rough(manning)
+                .depth(|_| start_m)
                 .by(scheme, precision)
                 .edge(EdgeSide::West, 0, ny, EdgeKind::Discharge(always(q * dx * ny as f64)))
                 .edge(EdgeSide::East, 0, ny, outlet.clone());
@@ -247,14 +251,15 @@ fn slope(bench: &Bench) -> CaseResult {
             let off = mean_abs(&middle, &vec![normal_depth_m(q, manning, fall); middle.len()]) / wanted_m;
             let bound = if scheme == Scheme::Inertial && froude > 0.8 { Bound::Shown } else { Bound::AtMost(0.02) };
             let what = format!(
-                "depth off Manning's, slope {}, {} mm (Froude {})",
+                "depth off Manning's, {} edge, slope {}, {} mm (Froude {})",
+                if held { "held" } else { "free" },
                 digits(fall),
                 digits(wanted_m * 1e3),
                 digits(froude)
             );
             result.rows.push(run.row(what, off, bound, ""));
             // A free edge is to act as if the ground went on as it is: then the depth is Manning's up to the rim.
-            if !slow_and_deep {
+            if !held {
                 let last = &depths[n - 3..];
                 let off = last.iter().map(|(_, h)| (h / wanted_m - 1.0).abs()).sum::<f64>() / last.len() as f64;
                 let bound = if bound == Bound::Shown { bound } else { Bound::AtMost(0.05) };
@@ -266,7 +271,8 @@ fn slope(bench: &Bench) -> CaseResult {
                 result.rows.push(run.row(what, off, bound, ""));
             }
             if scheme == Scheme::Second {
-                let name = format!("slope {}, {} mm", digits(fall), digits(wanted_m * 1e3));
+                let edge = if start_m > 0.0 { ", free edge" } else { "" };
+                let name = format!("slope {}, {} mm{edge}", digits(fall), digits(wanted_m * 1e3));
                 panel = panel.with(name, role, depths.iter().map(|(x, h)| (*x, h / wanted_m)).collect());
             }
         }

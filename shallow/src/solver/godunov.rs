@@ -374,14 +374,14 @@ fn sides_of_row<R: Real>(field: &Field<R>, run: Run, j: isize, strange: &Strange
         west.set(1, plain(here, 1));
     } else if run.i0 == 0 {
         // Beyond the rim stands the mirror of the first cell's own side, or what the rim holds.
-        let side = beyond_side(rim_west, mirror(west.along_x(1)), here.b[2], mirror(ghost_west));
+        let side = beyond_side(field, rim_west, mirror(west.along_x(1)), here.b[2], mirror(ghost_west), friction[1]);
         east.set(0, mirror(side));
     }
     if strange.east {
         east.set(n, plain(here, n));
         west.set(n + 1, plain(here, n + 1));
     } else if run.i1 == field.nx {
-        west.set(n + 1, beyond_side(rim_east, east.along_x(n), here.b[n + 1], ghost_east));
+        west.set(n + 1, beyond_side(field, rim_east, east.along_x(n), here.b[n + 1], ghost_east, friction[n]));
     }
     for s in 0..n.div_ceil(TILE_W) {
         let columns = 1 + s * TILE_W..1 + ((s + 1) * TILE_W).min(n);
@@ -454,15 +454,22 @@ fn shape_beyond<R: Real>(rim: Rim, ghost: Beside<R>, inside: Beside<R>, inner: B
     Beside { b: inside.b + rise, m, u, ..ghost }
 }
 
-/// What stands beyond a rim at the side of the cell within (velocities outwards; `cell_b` is that cell's bed): the mirror of
+/// What stands beyond a rim at the side of the cell within (velocities outwards; `cell_b` and `friction` are that cell's): the mirror of
 /// that side at a wall, that side itself where water is free to leave, what the rim holds on the bed of that side.
 #[inline(always)]
-fn beyond_side<R: Real>(rim: Rim, side: Beside<R>, cell_b: R, ghost: Beside<R>) -> Beside<R> {
+fn beyond_side<R: Real>(
+    field: &Field<R>,
+    rim: Rim,
+    side: Beside<R>,
+    cell_b: R,
+    ghost: Beside<R>,
+    friction: R,
+) -> Beside<R> {
     let zero = R::of(0.0);
     let b = side.b + (cell_b - ghost.b);
     match rim {
         Rim::Wall => mirror(side),
-        Rim::Free => Beside { b, u: greater(side.u, zero), ..side },
+        Rim::Free => Beside { b, u: field.leaving(side, cell_b - ghost.b, friction), ..side },
         Rim::Stage(level_m) => {
             let m = R::of(((level_m - cell_b.f64()) - side.b.f64()).max(0.0));
             let c = (R::of(G) * m).root();
@@ -497,13 +504,15 @@ fn open_rim<R: Real>(
             continue;
         }
         let turned = |b: Beside<R>| Beside { u: b.v, v: b.u, ..b };
+        let row = if south { 0 } else { field.ny - 1 };
+        let friction = field.friction[row * field.nx + run.i0 + k - 1];
         if south {
             let ghost = Beside { b: below_b[k + 1], ..Beside::default() };
-            let out = beyond_side(rim, mirror(above.along_y(k)), above_b[k + 1], ghost);
+            let out = beyond_side(field, rim, mirror(above.along_y(k)), above_b[k + 1], ghost, friction);
             below.set(k, turned(mirror(out)));
         } else {
             let ghost = Beside { b: above_b[k + 1], ..Beside::default() };
-            above.set(k, turned(beyond_side(rim, below.along_y(k), below_b[k + 1], ghost)));
+            above.set(k, turned(beyond_side(field, rim, below.along_y(k), below_b[k + 1], ghost, friction)));
         }
     }
 }

@@ -279,16 +279,36 @@ impl<R: Real> Field<'_, R> {
         self.rims[side].get(k).copied().unwrap_or(Rim::Wall)
     }
 
-    /// What stands beyond the rim: `inside` is the cell within, with `u` its velocity outwards, `inner_b` the bed of the
-    /// next cell inwards.
+    /// Velocity of the water beyond a free rim, whose ground falls by `fall` from cell to cell and has this friction (g n^2): where
+    /// uniform flow is slower than its waves it comes up against them and is that of uniform flow, or any depth at all would do
+    /// there (a river of 2.5 m stayed full after its flood had gone); where it or the water within is faster, it is that within.
     #[inline(always)]
-    pub fn beyond(&self, rim: Rim, inside: Beside<R>, inner_b: R) -> Beside<R> {
+    pub fn leaving(&self, inside: Beside<R>, fall: R, friction: R) -> R {
+        let slope = fall * (self.k * self.dt.reciprocal());
+        let r = greater(inside.m, R::of(STILL_M)).inverse_cube_root();
+        let (wave2, push) = (R::of(G) * inside.m, R::of(G) * slope);
+        // u^2 = m^(4/3) S / n^2
+        let uniform = (inside.m * r) * (inside.m * r) * push;
+        let calm =
+            (inside.m > R::of(STILL_M)) & (fall > R::of(0.0)) & (self.dt > R::of(0.0)) & (uniform < wave2 * friction);
+        if calm & (inside.u * inside.u.size() < wave2) {
+            (uniform * friction.reciprocal()).root()
+        } else {
+            greater(inside.u, R::of(0.0))
+        }
+    }
+
+    /// What stands beyond the rim: `inside` is the cell within, with `u` its velocity outwards and this friction (g n^2),
+    /// `inner_b` the bed of the next cell inwards.
+    #[inline(always)]
+    pub fn beyond(&self, rim: Rim, inside: Beside<R>, inner_b: R, friction: R) -> Beside<R> {
         let zero = R::of(0.0);
         match rim {
             Rim::Wall => Beside { u: -inside.u, ..inside },
             // The ground goes on falling as it does within.
             Rim::Free => {
-                Beside { b: inside.b - greater(inner_b - inside.b, zero), u: greater(inside.u, zero), ..inside }
+                let fall = greater(inner_b - inside.b, zero);
+                Beside { b: inside.b - fall, u: self.leaving(inside, fall, friction), ..inside }
             }
             Rim::Stage(level_m) => {
                 // A lake of that level behind; the wave that leaves keeps u + 2c (subcritical flow).
@@ -309,10 +329,10 @@ impl<R: Real> Field<'_, R> {
         }
     }
 
-    /// What passes the rim outwards, given what is inside (`u` outwards).
+    /// What passes a rim that is not free outwards, given what is inside (`u` outwards).
     #[inline(always)]
     pub fn outward(&self, rim: Rim, inside: Beside<R>, inner_b: R) -> Passing<R> {
-        let p = passing(inside, self.beyond(rim, inside, inner_b), R::of(NO_CREST));
+        let p = passing(inside, self.beyond(rim, inside, inner_b, R::of(0.0)), R::of(NO_CREST));
         self.held(rim, p)
     }
 
@@ -347,7 +367,8 @@ impl<R: Real> Field<'_, R> {
             }
             let inside = self.cell(i, row(0));
             let inner_b = self.cell(i, row(1)).b;
-            let out = self.beyond(rim, Beside { u: sign * inside.v, v: inside.u, ..inside }, inner_b);
+            let friction = self.friction[row(0) * self.nx + i];
+            let out = self.beyond(rim, Beside { u: sign * inside.v, v: inside.u, ..inside }, inner_b, friction);
             line.set(k, Beside { u: out.v, v: sign * out.u, ..out });
         }
     }
@@ -384,7 +405,7 @@ impl<R: Real> Field<'_, R> {
         if west == 0 {
             let rim = self.rim(0, j);
             let inner_b = line.b[if self.nx > 1 { 3 } else { 2 }];
-            let ghost = mirror(self.beyond(rim, mirror(line.along_x(2)), inner_b));
+            let ghost = mirror(self.beyond(rim, mirror(line.along_x(2)), inner_b, self.friction[j * self.nx]));
             // Beyond a wall stands the mirror; beyond anything else its first ghost again.
             let second = if rim == Rim::Wall && self.nx > 1 { mirror(line.along_x(3)) } else { ghost };
             line.set(1, ghost);
@@ -392,14 +413,15 @@ impl<R: Real> Field<'_, R> {
         }
         if east < 2 {
             let rim = self.rim(1, j);
+            let friction = self.friction[(j + 1) * self.nx - 1];
             if east == 0 {
                 let inner_b = line.b[if self.nx > 1 { n } else { n + 1 }];
-                let ghost = self.beyond(rim, line.along_x(n + 1), inner_b);
+                let ghost = self.beyond(rim, line.along_x(n + 1), inner_b, friction);
                 let second = if rim == Rim::Wall && self.nx > 1 { mirror(line.along_x(n)) } else { ghost };
                 line.set(n + 2, ghost);
                 line.set(n + 3, second);
             } else {
-                let ghost = self.beyond(rim, line.along_x(n + 2), line.b[n + 1]);
+                let ghost = self.beyond(rim, line.along_x(n + 2), line.b[n + 1], friction);
                 line.set(n + 3, ghost);
             }
         }

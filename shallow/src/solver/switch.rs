@@ -25,6 +25,14 @@ const MANNING_SMOOTH: f64 = 0.015;
 /// against the surface slope; 0.5: Bates et al. 2010 call it subcritical practice, de Almeida & Bates 2013 show errors from there).
 const FROUDE_FAST: f64 = 0.5;
 const FROUDE_CALM: f64 = 0.35;
+/// A wave: its depth changes faster than friction would hold it, |dh/dt| / h > `WAVE` g n^2 |u| / h^(4/3), in water of at least
+/// this Froude number. A wave runs at u + c and local inertia has it run at c: what it leaves out of a wave is of the order of the
+/// Froude number, where it is of the order of its square in a flow that friction holds. Tides (2 m in 6 h, 1 m/s, 10 m deep,
+/// n = 0.025) have a tenth of the ratio, the rear of a dam break ten to forty (assumptions, with their calm halves).
+const FROUDE_WAVE: f64 = 0.1;
+const FROUDE_RIPPLE: f64 = 0.07;
+const WAVE: f64 = 2.0;
+const RIPPLE: f64 = 1.0;
 /// Froude number that water at a step of its surface, or at its front before dry ground, would have, were the step a slope: dam
 /// breaks and bores are far above, the fronts of slow floods on a plain and sheets over fields below (assumption; a plain's
 /// front of 0.1 m on 5 m cells at n = 0.05 has 0.6).
@@ -311,6 +319,45 @@ fn suspicious<R: Real>(field: &Field<R>, (i0, n): (usize, usize), j: usize, stag
     any != 0
 }
 
+/// Cells of a row that stand in a wave, and those that stand in a wave or a ripple (see `WAVE`; cubed, so that no root is
+/// asked for, and with |q| as the sum of both sizes). What passes a rim is not kept, so cells at rims are not asked.
+fn waves<R: Real>(field: &Field<R>, cell_m: f64, (i0, n): (usize, usize), j: usize, row: &[R]) -> (usize, usize) {
+    let nx = field.nx;
+    let (from, to) = (i0.max(1), (i0 + n).min(nx - 1));
+    if j == 0 || j + 1 == field.ny || from >= to {
+        return (0, 0);
+    }
+    let staggered = field.kind_at(i0, j) == Kind::Inertial;
+    let (c, n) = (j * nx + from, to - from);
+    let (qx, qy) = (&field.water.qx, &field.water.qy);
+    let (west, own_x, east) = (&qx[c - 1..c - 1 + n], &qx[c..c + n], &qx[c + 1..c + 1 + n]);
+    let (south, own_y, north) = (&qy[c - nx..c - nx + n], &qy[c..c + n], &qy[c + nx..c + nx + n]);
+    let (m, friction) = (&row[from - i0..to - i0], &field.friction[c..c + n]);
+    let (deep, two) = (R::of(DEEP_ENOUGH_M), R::of(2.0));
+    let (held, held_calm) = (R::of(WAVE * cell_m), R::of(RIPPLE * cell_m));
+    let (swift, swift_calm) =
+        (R::of(4.0 * FROUDE_WAVE * FROUDE_WAVE * G), R::of(4.0 * FROUDE_RIPPLE * FROUDE_RIPPLE * G));
+    let (mut waves, mut ripples) = (0, 0);
+    for k in 0..n {
+        // All twice: what comes in, and the discharge.
+        let (gain, q) = if staggered {
+            let gain = two * ((own_x[k] - west[k]) + (own_y[k] - south[k]));
+            (gain, (own_x[k] + west[k]).size() + (own_y[k] + south[k]).size())
+        } else {
+            let gain = (east[k] - west[k]) + (north[k] - south[k]);
+            (gain, two * (own_x[k].size() + own_y[k].size()))
+        };
+        let (m, gain) = (m[k], gain.size());
+        let (m2, drag) = (m * m, friction[k] * q);
+        let change = (gain * gain) * gain * (m2 * m2);
+        let cubed = |held: R| (held * drag) * (held * drag) * (held * drag);
+        let tells = m >= deep;
+        waves += u32::from(tells & (q * q > swift * (m2 * m)) & (change > cubed(held)));
+        ripples += u32::from(tells & (q * q > swift_calm * (m2 * m)) & (change > cubed(held_calm)));
+    }
+    (waves as usize, ripples as usize)
+}
+
 fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     let (i0, i1) = (t * TILE_W, ((t + 1) * TILE_W).min(field.nx));
     let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(field.ny));
@@ -320,6 +367,7 @@ fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     let (mut broken, mut whole) = (false, true);
     // Cells deep enough to tell, and of them the fast ones, those not calm, and whether one of the fast is deep.
     let (mut telling, mut fast, mut stirred, mut torrent) = (0, 0, 0, false);
+    let mut waved = (0, 0);
     let depth = |c: usize| mobile(field.water.h[c], field.film, field.least);
     let (n, staggered) = (i1 - i0, field.kind_at(i0, j0) == Kind::Inertial);
     // Depths of a row and of the next column; of the row north of it.
@@ -341,6 +389,8 @@ fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
         friction.iter().for_each(|f| smooth |= *f < smooth_at);
         let most = largest(&here[..n]);
         deepest = greater(deepest, most);
+        let found = waves(field, cell_m, (i0, n), j, &here);
+        waved = (waved.0 + found.0, waved.1 + found.1);
         let row = Pair { m: &here, north: &north };
         if !suspicious(field, (i0, n), j, staggered, row) {
             telling += here[..n].iter().filter(|m| **m >= deep).count();
@@ -402,8 +452,8 @@ fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
     }
     Look {
         wet: deepest > zero,
-        fast: broken || torrent || fast * FEW > telling,
-        calm: whole && stirred * FEW <= telling,
+        fast: broken || torrent || fast.max(waved.0) * FEW > telling,
+        calm: whole && stirred.max(waved.1) * FEW <= telling,
         deepest_m: deepest.f64(),
         sheet: !smooth,
     }
