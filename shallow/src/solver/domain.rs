@@ -157,7 +157,7 @@ pub enum EdgeKind {
     Free,
     /// Level outside, (s, m), piecewise linear, held beyond the ends.
     Stage(Vec<(f64, f64)>),
-    /// Discharge into the grid, (s, m3/s), over all cells of the entry, shared by depth^(5/3) (evenly where dry).
+    /// Discharge into the grid, (s, m3/s), over all cells of the entry, shared by depth^(5/3) under one level (evenly where dry).
     Discharge(Vec<(f64, f64)>),
 }
 
