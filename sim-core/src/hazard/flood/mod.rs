@@ -186,9 +186,8 @@ impl Flood {
     pub fn resume(city: &City, spec: &FloodSpec, state: FloodState) -> Flood {
         let (domain, structures) = built(city, spec);
         let solver = Solver::resume(&domain, options(spec), state.solver);
-        let structures = structures.zip(state.structures).map(|(built, state)| {
-            built.resume(state).expect("a checkpoint is opened with the scenario it was made of")
-        });
+        let same = "a checkpoint is opened with the scenario it was made of";
+        let structures = structures.map(|built| built.resume(state.structures.expect(same)).expect(same));
         Flood::over(city, spec, solver, state.works, structures)
     }
 
