@@ -26,15 +26,17 @@ pub struct Size {
     pub nx: usize,
     pub ny: usize,
     pub cell_m: f64,
+    /// Length of the fan on the map, from its apex to the east rim, m.
+    pub fan_m: f64,
 }
 
 impl Size {
-    /// 10 x 10 km at 5 m: four million cells.
-    pub const FULL: Size = Size { nx: 2000, ny: 2000, cell_m: 5.0 };
+    /// 10 x 10 km at 5 m: four million cells, of which about one in twenty gets wet: nearly all of the map is mountains.
+    pub const FULL: Size = Size { nx: 2000, ny: 2000, cell_m: 5.0, fan_m: 1400.0 };
     /// 5 x 5 km at 10 m: for a quick look. A torrent is as wide as a cell.
-    pub const SMALL: Size = Size { nx: 500, ny: 500, cell_m: 10.0 };
+    pub const SMALL: Size = Size { nx: 500, ny: 500, cell_m: 10.0, fan_m: 1900.0 };
     /// 3 x 3 km at 10 m: for tests.
-    pub const TINY: Size = Size { nx: 300, ny: 300, cell_m: 10.0 };
+    pub const TINY: Size = Size { nx: 300, ny: 300, cell_m: 10.0, fan_m: 1140.0 };
 }
 
 /// A channel from its head to where it ends.
@@ -85,8 +87,8 @@ pub struct Valley {
 
 /// The fan falls by this along its radius, rise over run.
 pub const FAN_SLOPE: f64 = 0.025;
-/// Where the valley opens, share of the map's width; level there, m.
-const APEX: (f64, f64) = (0.62, 0.50);
+/// Where the valley opens, share of the map's height from the south; level there, m.
+const APEX_Y: f64 = 0.50;
 const APEX_M: f64 = 520.0;
 /// The fan lies within this angle of due east, rad.
 const FAN_HALF_ANGLE: f64 = 1.0;
@@ -104,7 +106,7 @@ const PLACE: u32 = 0x564C;
 impl Valley {
     pub fn new(size: Size, seed: u64) -> Valley {
         let grid = Grid { nx: size.nx, ny: size.ny, cell_m: size.cell_m, x0: 0.0, y0: 0.0 };
-        let apex = Point::new(APEX.0 * grid.width_m(), APEX.1 * grid.height_m());
+        let apex = Point::new(grid.width_m() - size.fan_m, APEX_Y * grid.height_m());
         let channels = channels(&grid, apex, seed);
         let (mut bed_m, kind, drains_to) = grow(&grid, apex, &channels, seed);
         let mut manning: Vec<f64> = kind

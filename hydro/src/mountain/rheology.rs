@@ -152,6 +152,11 @@ impl Friction {
         }
     }
 
+    /// Does the law ask for the slope of the bed?
+    pub fn asks_for_the_bed(&self) -> bool {
+        matches!(self, Friction::Voellmy { .. })
+    }
+
     pub fn check(&self, file: &Path, complaints: &mut Complaints) {
         let mut positive = |name: &str, value: f64, high: f64| {
             if !(value.is_finite() && value > 0.0 && value <= high) {
@@ -185,39 +190,48 @@ pub fn friction_slope(law: &Friction, h_m: f64, speed_m_s: f64, cv: f64, bed_slo
 pub trait Momentum: Flow {
     /// Sets depth times velocity (east, north), m2/s.
     fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64);
+    /// Slows the water of `cells`, in index order, to a share of its momentum each, 0 to 1.
+    fn slow_down(&mut self, cells: &[usize], shares: &[f64]) {
+        for (&cell, share) in cells.iter().zip(shares) {
+            let (h, (u, v)) = (self.depth_m(cell), self.velocity_m_s(cell));
+            self.set_momentum_m2_s(cell, h * u * share, h * v * share);
+        }
+    }
 }
 
 impl<R: Real> Momentum for Solver<R> {
     fn set_momentum_m2_s(&mut self, cell: usize, east: f64, north: f64) {
         Solver::set_momentum_m2_s(self, cell, east, north);
     }
+    fn slow_down(&mut self, cells: &[usize], shares: &[f64]) {
+        Solver::slow_down(self, cells, shares);
+    }
 }
 
-/// Momentum (east, north), m2/s, of a cell after `dt_s` of what the law resists beyond the Manning friction that the solver
+/// Share of its momentum that a cell keeps after `dt_s` of what the law resists beyond the Manning friction that the solver
 /// has already taken (`solver_manning`). `cv_and_slope`: concentration and slope of the bed.
-pub fn slowed<F: Flow + ?Sized>(
+pub fn share_left<F: Flow + ?Sized>(
     flow: &F,
     cell: usize,
     law: &Friction,
     solver_manning: f64,
     cv_and_slope: (f64, f64),
     dt_s: f64,
-) -> (f64, f64) {
+) -> f64 {
     let h = flow.depth_m(cell);
     let (u, v) = flow.velocity_m_s(cell);
-    let speed = math::hypot(u, v);
+    let speed = math::sqrt(u * u + v * v);
     if h <= 0.0 || speed <= 0.0 {
-        return (0.0, 0.0);
+        return 0.0;
     }
     let (cv, bed_slope) = cv_and_slope;
     let taken = Friction::Manning { n: solver_manning }.terms(h, 0.0, 0.0).per_speed_squared;
     let mut terms = law.terms(h, cv, bed_slope);
     terms.per_speed_squared = (terms.per_speed_squared - taken).max(0.0);
-    let share = terms.slowed_m_s(speed, dt_s) / speed;
-    (h * u * share, h * v * share)
+    terms.slowed_m_s(speed, dt_s) / speed
 }
 
-/// Slows the flow of `cells`: one implicit split step of `dt_s` (see [`slowed`]). `cv_and_slope` gives a cell's
+/// Slows the flow of `cells`: one implicit split step of `dt_s` (see [`share_left`]). `cv_and_slope` gives a cell's
 /// concentration and bed slope.
 pub fn apply<F: Momentum + ?Sized>(
     flow: &mut F,
@@ -227,10 +241,9 @@ pub fn apply<F: Momentum + ?Sized>(
     cv_and_slope: impl Fn(usize) -> (f64, f64),
     dt_s: f64,
 ) {
-    for &cell in cells {
-        let (east, north) = slowed(flow, cell, law, solver_manning(cell), cv_and_slope(cell), dt_s);
-        flow.set_momentum_m2_s(cell, east, north);
-    }
+    let left = |&cell: &usize| share_left(flow, cell, law, solver_manning(cell), cv_and_slope(cell), dt_s);
+    let shares: Vec<f64> = cells.iter().map(left).collect();
+    flow.slow_down(cells, &shares);
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::Solver;
 use super::flux::{gain, mobile};
 use super::real::Real;
 use super::tiles::{Kind, TILE_H, TILE_W};
-use crate::flow::{Account, Face, Flow};
+use crate::flow::{Account, BedMove, Face, Flow, Side};
 use crate::ledger::Sum;
 use base::fold;
 use base::grid::Grid;
@@ -92,7 +92,21 @@ impl<R: Real> Flow for Solver<R> {
         // Its waves are as fast as they were.
         self.unsync(cell);
     }
+    fn move_beds(&mut self, moves: &mut [BedMove], account: Account) {
+        self.bulk_move_beds(moves, account);
+    }
     fn crest_m(&self, face: Face) -> Option<f64> {
+        if self.state.crests.is_empty() {
+            return None;
+        }
+        let row = face.cell / self.grid.nx;
+        let none = match face.side {
+            Side::East => self.crest_east[row].is_empty(),
+            Side::North => self.crest_north[row].is_empty(),
+        };
+        if none {
+            return None;
+        }
         self.state.crests.binary_search_by_key(&face, |(f, _)| *f).ok().map(|k| self.state.crests[k].1)
     }
     fn set_crest_m(&mut self, face: Face, crest_m: Option<f64>) {

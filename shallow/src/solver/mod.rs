@@ -10,6 +10,7 @@
 //! instructions, so both get the same bits, on any number of threads, and mass is kept.
 
 mod band;
+mod bulk;
 mod column;
 pub mod domain;
 mod exchange;

@@ -1,5 +1,6 @@
 //! What is known of the tiles between steps: which hold mobile water, how fast its waves run, which have to be computed.
 
+use super::band::Band;
 use super::flux::{STILL_M, mobile};
 use super::real::{Real, largest};
 use super::tiles::{Kind, OUT_OF_THIS_WORLD, TILE_H, TILE_W, Tile};
@@ -63,14 +64,7 @@ impl<R: Real> Solver<R> {
     /// A cell has water whose waves run at this speed, whatever its tile's last visit found.
     pub(super) fn note_cell(&mut self, cell: usize, speed_m_s: f64) {
         let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
-        let last = |i: usize, wide: usize, n: usize| (i + 1).is_multiple_of(wide) || i + 1 == n;
-        let at = [
-            i.is_multiple_of(TILE_W),
-            last(i, TILE_W, self.grid.nx),
-            j.is_multiple_of(TILE_H),
-            last(j, TILE_H, self.grid.ny),
-        ];
-        self.bands[j / TILE_H].tiles[i / TILE_W].note_cell(speed_m_s, at);
+        self.bands[j / TILE_H].note_cell((i, j), (self.grid.nx, self.grid.ny), speed_m_s);
         self.speed_m_s = self.speed_m_s.max(speed_m_s.min(f64::from(OUT_OF_THIS_WORLD)));
     }
 
@@ -112,6 +106,15 @@ impl<R: Real> Solver<R> {
     pub(super) fn fastest_m_s(&self) -> f64 {
         let tiles = self.bands.iter().flat_map(|band| &band.tiles);
         f64::from(tiles.fold(0.0f32, |most, tile| most.max(tile.speed)))
+    }
+}
+
+impl<R> Band<R> {
+    /// A cell of the band has water whose waves run at this speed.
+    pub(super) fn note_cell(&mut self, (i, j): (usize, usize), (nx, ny): (usize, usize), speed_m_s: f64) {
+        let last = |i: usize, wide: usize, n: usize| (i + 1).is_multiple_of(wide) || i + 1 == n;
+        let at = [i.is_multiple_of(TILE_W), last(i, TILE_W, nx), j.is_multiple_of(TILE_H), last(j, TILE_H, ny)];
+        self.tiles[i / TILE_W].note_cell(speed_m_s, at);
     }
 }
 

@@ -10,7 +10,7 @@ use super::band::{Band, copy_tile};
 use super::flux::Passing;
 use super::real::Real;
 use super::rows::{Faces, Field, Run, Water};
-use super::tiles::{EAST, Kind, NORTH, SOUTH, TILE_H, TILE_W, WEST};
+use super::tiles::{BLOCK, EAST, Kind, NORTH, SOUTH, TILE_H, TILE_W, WEST};
 use super::{Refused, Solver};
 use base::fold;
 use base::grid::Grid;
@@ -153,37 +153,28 @@ impl<R: Real> Solver<R> {
         self.choose();
         let (tiles_x, bands) = (self.tiles_x, self.bands.len());
         let fastest = (self.options.courant * self.grid.cell_m / stable_s) as f32;
-        // What the active tiles cost, and of it those that could take a step longer by each of the factors.
+        // What the active tiles cost, and of it those whose block could take a step longer by each of the factors.
         let mut whole = 0.0;
         let mut slow = [0.0; LONGER.len()];
         let mut spare = vec![0.0f32; tiles_x * bands];
         for b in 0..bands {
-            for t in 0..tiles_x {
-                if !self.bands[b].active[t] {
+            for block in (0..tiles_x).step_by(BLOCK) {
+                let (mut cost, mut speed) = (0.0, 0.0f32);
+                let tiles = block..(block + BLOCK).min(tiles_x);
+                for t in tiles.clone().filter(|t| self.bands[b].active[*t]) {
+                    cost += match self.state.kinds[b * tiles_x + t] {
+                        Kind::Inertial => 1.0,
+                        Kind::First => 2.0,
+                        Kind::Second => 4.0,
+                    };
+                    speed = speed.max(self.fastest_about(b, t));
+                }
+                if cost == 0.0 {
                     continue;
                 }
-                let tile = |b: usize, t: usize| &self.bands[b].tiles[t];
-                let mut speed = tile(b, t).speed;
-                if t > 0 {
-                    speed = speed.max(tile(b, t - 1).edges[EAST]);
-                }
-                if t + 1 < tiles_x {
-                    speed = speed.max(tile(b, t + 1).edges[WEST]);
-                }
-                if b > 0 {
-                    speed = speed.max(tile(b - 1, t).edges[NORTH]);
-                }
-                if b + 1 < bands {
-                    speed = speed.max(tile(b + 1, t).edges[SOUTH]);
-                }
-                let cost = match self.state.kinds[b * tiles_x + t] {
-                    Kind::Inertial => 1.0,
-                    Kind::First => 2.0,
-                    Kind::Second => 4.0,
-                };
                 whole += cost;
                 let longer = fastest / speed.max(1e-6);
-                spare[b * tiles_x + t] = longer;
+                spare[b * tiles_x + tiles.start..b * tiles_x + tiles.end].fill(longer);
                 if let Some(at) = LONGER.iter().rposition(|factor| *factor <= longer.min(most)) {
                     slow[at] += cost;
                 }
@@ -209,6 +200,25 @@ impl<R: Real> Solver<R> {
             slow[k] && around(b, bands).all(|b| around(t, tiles_x).all(|t| slow[b * tiles_x + t]))
         }));
         (f64::from(best) * stable_s).min(self.options.step_s_max)
+    }
+
+    /// Speed of the fastest waves in a tile and along the edges of those around, m/s.
+    fn fastest_about(&self, b: usize, t: usize) -> f32 {
+        let tile = |b: usize, t: usize| &self.bands[b].tiles[t];
+        let mut speed = tile(b, t).speed;
+        if t > 0 {
+            speed = speed.max(tile(b, t - 1).edges[EAST]);
+        }
+        if t + 1 < self.tiles_x {
+            speed = speed.max(tile(b, t + 1).edges[WEST]);
+        }
+        if b > 0 {
+            speed = speed.max(tile(b - 1, t).edges[NORTH]);
+        }
+        if b + 1 < self.bands.len() {
+            speed = speed.max(tile(b + 1, t).edges[SOUTH]);
+        }
+        speed
     }
 
     /// One round: `long_s` in one step of the slow tiles and `short` ones, or more, of the others. Refused, and the water as it was, if

@@ -1,6 +1,6 @@
-//! Which scheme computes a tile, under `Scheme::Auto`, and the fallback.
+//! Which scheme computes a block of tiles, under `Scheme::Auto`, and the fallback.
 //!
-//! Local inertia leaves advection out and needs friction to be stable: it is for calm water on lowland. A tile goes to the
+//! Local inertia leaves advection out and needs friction to be stable: it is for calm water on lowland. A block goes to the
 //! shock-capturing scheme where the bed is steep or smooth, the water fast, its surface broken, or a breach opened; so
 //! do its neighbours, since what is fast moves on. It comes back when all of that is over. Sheets are too thin to judge their
 //! speed, so a tile on which a sheet would run fast is left to the shock-capturing scheme until it is flooded.
@@ -8,7 +8,7 @@
 use super::domain::{Domain, Scheme};
 use super::flux::mobile;
 use super::real::{Real, greater, largest, lesser};
-use super::tiles::{Kind, TILE_H, TILE_W};
+use super::tiles::{BLOCK, BLOCK_W, Kind, TILE_H, TILE_W};
 use super::{Solver, rows::Field};
 use crate::flow::G;
 use base::{fold, math};
@@ -66,13 +66,13 @@ pub enum Ground {
     Rough,
 }
 
-/// What the ground of every tile says.
+/// What the ground of every block says.
 pub fn grounds(domain: &Domain) -> Vec<Ground> {
     let grid = &domain.grid;
-    let (tiles_x, tiles_y) = (grid.nx.div_ceil(TILE_W), grid.ny.div_ceil(TILE_H));
-    fold::map(tiles_x * tiles_y, |tile| {
-        let (i0, j0) = ((tile % tiles_x) * TILE_W, (tile / tiles_x) * TILE_H);
-        let (i1, j1) = ((i0 + TILE_W).min(grid.nx), (j0 + TILE_H).min(grid.ny));
+    let (blocks_x, bands) = (grid.nx.div_ceil(BLOCK_W), grid.ny.div_ceil(TILE_H));
+    fold::map(blocks_x * bands, |block| {
+        let (i0, j0) = ((block % blocks_x) * BLOCK_W, (block / blocks_x) * TILE_H);
+        let (i1, j1) = ((i0 + BLOCK_W).min(grid.nx), (j0 + TILE_H).min(grid.ny));
         let z = |i: usize, j: usize| domain.bed_m[grid.index(i, j)];
         // Mean slope, from side to side: steps up and down within a tile (walls, banks) do not count.
         let (mut rise_x, mut rise_y) = (0.0, 0.0);
@@ -125,9 +125,9 @@ impl<R: Real> Solver<R> {
         for (b, band) in self.bands.iter().enumerate() {
             for &start in &band.bad {
                 let kind = kinds[b * self.tiles_x + start];
-                let end = (start + kind.run_tiles()).min(self.tiles_x);
-                for t in b * self.tiles_x + start..b * self.tiles_x + end {
-                    if kinds[t] != Kind::First && kinds[t] == kinds[b * self.tiles_x + start] {
+                let (from, end) = (start / BLOCK * BLOCK, (start + kind.run_tiles()).next_multiple_of(BLOCK));
+                for t in b * self.tiles_x + from..b * self.tiles_x + end.min(self.tiles_x) {
+                    if kind != Kind::First && kinds[t] == kind {
                         kinds[t] = Kind::First;
                         self.state.cooling[t] = COOLING;
                     }
@@ -141,7 +141,14 @@ impl<R: Real> Solver<R> {
         any
     }
 
-    /// Looks at every tile and changes schemes where they should.
+    /// The tiles of a block, counted over all bands.
+    fn tiles_of(&self, block: usize) -> std::ops::Range<usize> {
+        let blocks_x = self.tiles_x.div_ceil(BLOCK);
+        let (b, t) = (block / blocks_x, block % blocks_x * BLOCK);
+        b * self.tiles_x + t..b * self.tiles_x + (t + BLOCK).min(self.tiles_x)
+    }
+
+    /// Looks at every block and changes schemes where they should.
     pub(super) fn switch(&mut self) {
         let state = &self.state;
         let fixed = match self.options.scheme {
@@ -159,45 +166,46 @@ impl<R: Real> Solver<R> {
             Scheme::Auto => self.looks(),
             Scheme::Inertial | Scheme::First | Scheme::Second => Vec::new(),
         };
-        let (tiles_x, bands) = (self.tiles_x, self.bands.len());
+        let (blocks_x, bands) = (self.tiles_x.div_ceil(BLOCK), self.bands.len());
         let mut kinds = state.kinds.clone();
         for b in 0..bands {
-            for t in 0..tiles_x {
-                let k = b * tiles_x + t;
-                if state.cooling[k] > 0 {
+            for t in 0..blocks_x {
+                let k = b * blocks_x + t;
+                let tiles = self.tiles_of(k);
+                let was = kinds[tiles.start];
+                if state.cooling[tiles.start] > 0 {
                     continue;
                 }
-                kinds[k] = match self.options.scheme {
+                let kind = match self.options.scheme {
                     Scheme::Inertial => Kind::Inertial,
                     Scheme::First => Kind::First,
                     Scheme::Second => Kind::Second,
                     Scheme::Auto => {
                         let near = |b: isize, t: isize| {
                             (0..bands as isize).contains(&b)
-                                && (0..tiles_x as isize).contains(&t)
-                                && looks[b as usize * tiles_x + t as usize].fast
+                                && (0..blocks_x as isize).contains(&t)
+                                && looks[b as usize * blocks_x + t as usize].fast
                         };
                         let (bi, ti) = (b as isize, t as isize);
                         let stirred = near(bi - 1, ti) || near(bi + 1, ti) || near(bi, ti - 1) || near(bi, ti + 1);
                         let look = looks[k];
-                        let was_calm = kinds[k] == Kind::Inertial;
+                        let was_calm = was == Kind::Inertial;
+                        let pinned = state.pinned[tiles.clone()].contains(&true);
                         let ground = match self.grounds[k] {
                             Ground::Plain => false,
                             Ground::Sloping => look.deepest_m < if was_calm { FLOODED_M } else { 1.5 * FLOODED_M },
                             Ground::Rough => true,
                         };
-                        if !ground && !state.pinned[k] && !look.fast && !stirred && (look.calm || was_calm || !look.wet)
-                        {
+                        if !ground && !pinned && !look.fast && !stirred && (look.calm || was_calm || !look.wet) {
                             Kind::Inertial
-                        } else if look.sheet
-                            && look.deepest_m < if kinds[k] == Kind::First { 1.5 } else { 1.0 } * SHEET_M
-                        {
+                        } else if look.sheet && look.deepest_m < if was == Kind::First { 1.5 } else { 1.0 } * SHEET_M {
                             Kind::First
                         } else {
                             Kind::Second
                         }
                     }
                 };
+                kinds[tiles].fill(kind);
             }
         }
         for cooling in &mut self.state.cooling {
@@ -208,9 +216,11 @@ impl<R: Real> Solver<R> {
 
     fn looks(&self) -> Vec<Look> {
         let field = self.field(0.0);
-        fold::map(self.state.kinds.len(), |k| {
-            let (b, t) = (k / self.tiles_x, k % self.tiles_x);
-            if !self.bands[b].tiles[t].wet { Look::default() } else { look(&field, self.grid.cell_m, b, t) }
+        let blocks_x = self.tiles_x.div_ceil(BLOCK);
+        fold::map(blocks_x * self.bands.len(), |block| {
+            let b = block / blocks_x;
+            let wet = self.tiles_of(block).any(|k| self.bands[b].tiles[k - b * self.tiles_x].wet);
+            if wet { look(&field, self.grid.cell_m, b, block % blocks_x) } else { Look::default() }
         })
     }
 
@@ -359,8 +369,8 @@ fn waves<R: Real>(field: &Field<R>, cell_m: f64, (i0, n): (usize, usize), j: usi
     (waves as usize, ripples as usize)
 }
 
-fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
-    let (i0, i1) = (t * TILE_W, ((t + 1) * TILE_W).min(field.nx));
+fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, block: usize) -> Look {
+    let (i0, i1) = (block * BLOCK_W, ((block + 1) * BLOCK_W).min(field.nx));
     let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(field.ny));
     let (zero, deep) = (R::of(0.0), R::of(DEEP_ENOUGH_M));
     let smooth_at = R::of(G * MANNING_SMOOTH * MANNING_SMOOTH);
@@ -377,7 +387,7 @@ fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, t: usize) -> Look {
         let end = (n + 1).min(field.nx - i0);
         row.iter_mut().zip(&field.water.h[c0..c0 + end]).for_each(|(m, h)| *m = mobile(*h, field.film, field.least));
     };
-    let (mut here, mut north) = ([zero; TILE_W + 1], [zero; TILE_W + 1]);
+    let (mut here, mut north) = ([zero; BLOCK_W + 1], [zero; BLOCK_W + 1]);
     fill(j0, &mut here);
     for j in j0..j1 {
         if j > j0 {

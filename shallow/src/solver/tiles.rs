@@ -3,9 +3,14 @@
 use super::real::{Real, greater, largest};
 use crate::flow::G;
 
-/// Cells across a tile. With `TILE_H`, constants of speed under a fixed scheme; under `Scheme::Auto` also the grain at
-/// which schemes change.
-pub const TILE_W: usize = 64;
+/// Cells across a tile: one vector of single precision. With `TILE_H` the grain at which dry ground is left out: in a torrent a few
+/// cells wide nearly all of a wide tile is dry.
+pub const TILE_W: usize = 16;
+/// Tiles side by side that share their scheme and their pace, so that a plain is worked in long rows. Constants of speed under a
+/// fixed scheme and like steps; otherwise a constant of results.
+pub const BLOCK: usize = 4;
+/// Cells across a block.
+pub const BLOCK_W: usize = BLOCK * TILE_W;
 /// Rows of a tile and of a band (the unit of parallel work).
 pub const TILE_H: usize = 16;
 
@@ -20,9 +25,9 @@ pub enum Kind {
 }
 
 /// Tiles of a run at most under the Godunov schemes, so that their row buffers stay in the nearest cache.
-pub const RUN_TILES: usize = 4;
+pub const RUN_TILES: usize = 16;
 /// The same under local inertia: it has few buffers, and memory is read ahead best along long rows.
-const RUN_TILES_INERTIAL: usize = 16;
+const RUN_TILES_INERTIAL: usize = 64;
 
 impl Kind {
     pub fn run_tiles(self) -> usize {

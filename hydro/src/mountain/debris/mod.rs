@@ -15,10 +15,10 @@ mod reach;
 
 use super::equilibrium::{Entrainment, Grains};
 use super::rheology::{self, Friction, Momentum};
-use crate::flow::{Account, Flow};
+use crate::flow::{Account, BedMove, Flow};
 use base::complaint::Complaints;
 use base::math;
-use reach::Reach;
+use reach::{Reach, gathered, merged, places};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -81,6 +81,9 @@ pub struct Debris {
 const CHUNK: usize = 2048;
 /// Load below which a flow that lays down lays down all, share of its volume.
 const CLEAR: f64 = 1e-3;
+/// Load below which a flow that takes nothing up lays down all, m of grains: behind a wave a cell's load only halves from step to
+/// step, and would never be gone.
+const SPECK_M: f64 = 1e-6;
 
 /// What a `Debris` holds, m3 of grains: at every moment `given + packed x (eroded - deposited) = carried`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,15 +114,6 @@ impl Debris {
     /// Depth of loose bed left in a cell, m.
     pub fn loose_m(&self, cell: usize) -> f64 {
         self.loose_m[cell]
-    }
-    /// Moves the bed, and remembers what was rounded away until it is enough to show.
-    fn move_bed<F: Flow + ?Sized>(&mut self, flow: &mut F, cell: usize, by_m: f64) {
-        let wanted = flow.bed_m(cell) + f64::from(self.unmoved_m[cell]) + by_m;
-        flow.set_bed_m(cell, wanted);
-        self.unmoved_m[cell] = (wanted - flow.bed_m(cell)) as f32;
-    }
-    fn loosen(&mut self, cell: usize, by_m: f64) {
-        self.loose_m[cell] = (self.loose_m[cell] + by_m).max(0.0);
     }
     pub fn solid_m(&self, cell: usize) -> f64 {
         self.solid_m[cell]
@@ -166,16 +160,16 @@ impl Debris {
     /// The friction step on the cells that carry debris.
     pub fn resist<F: Momentum + ?Sized>(&self, flow: &mut F, solver_manning: impl Fn(usize) -> f64 + Sync, dt_s: f64) {
         let cell_m = flow.grid().cell_m;
-        let slowed: Vec<(f64, f64)> = {
+        let law = &self.spec.friction;
+        let shares: Vec<f64> = {
             let flow = &*flow;
-            each_of(&self.active, |cell| {
-                let of = (self.concentration(flow, cell), bed_slope(flow, cell, cell_m));
-                rheology::slowed(flow, cell, &self.spec.friction, solver_manning(cell), of, dt_s)
+            each_of(&self.active, |_, cell| {
+                let slope = if law.asks_for_the_bed() { bed_slope(flow, cell, cell_m) } else { 0.0 };
+                let of = (self.concentration(flow, cell), slope);
+                rheology::share_left(flow, cell, law, solver_manning(cell), of, dt_s)
             })
         };
-        for (&cell, (east, north)) in self.active.iter().zip(slowed) {
-            flow.set_momentum_m2_s(cell, east, north);
-        }
+        flow.slow_down(&self.active, &shares);
     }
 
     /// Moves the solids with the flow, in as many steps as their own Courant number asks for.
@@ -202,15 +196,11 @@ impl Debris {
             });
             std::mem::swap(&mut solid, &mut moved);
         }
-        let mut before = self.active.iter().copied().peekable();
-        let mut active = Vec::with_capacity(reach.cells.len());
         for (&cell, &solid) in reach.cells.iter().zip(&solid) {
             self.solid_m[cell] = solid;
-            if before.next_if_eq(&cell).is_some() || solid > 0.0 {
-                active.push(cell);
-            }
         }
-        self.active = active;
+        let fresh: Vec<usize> = reach.joined.into_iter().filter(|&cell| self.solid_m[cell] > 0.0).collect();
+        self.active = merged(&self.active, &fresh, &places(&self.active, &fresh));
     }
 
     /// Wakes the cells in which the flow would take up bed: `wet` are the cells to look at. Call it when the wet cells
@@ -219,7 +209,7 @@ impl Debris {
         let cell_m = flow.grid().cell_m;
         let calm = |cell: &usize| self.solid_m[*cell] == 0.0 && self.loose_m(*cell) > 0.0;
         let calm: Vec<usize> = wet.into_iter().filter(calm).collect();
-        let falls = each_of(&calm, |cell| self.falls_m_s(flow, cell, cell_m) > 0.0);
+        let falls = each_of(&calm, |_, cell| self.falls_m_s(flow, cell, cell_m) > 0.0);
         let fresh: Vec<usize> = calm.into_iter().zip(falls).filter(|(_, falls)| *falls).map(|(cell, _)| cell).collect();
         if !fresh.is_empty() {
             self.active.extend(fresh);
@@ -231,7 +221,7 @@ impl Debris {
     fn falls_m_s<F: Flow + ?Sized>(&self, flow: &F, cell: usize, cell_m: f64) -> f64 {
         let h = flow.depth_m(cell);
         let (u, v) = flow.velocity_m_s(cell);
-        let speed = math::hypot(u, v);
+        let speed = math::sqrt(u * u + v * v);
         if h <= FILM_M || speed <= 0.0 {
             return 0.0;
         }
@@ -240,45 +230,49 @@ impl Debris {
         self.spec.entrainment.bed_falls_m_s(&self.spec.grains, h, speed, cv, slope)
     }
 
+    /// By how much the bed falls in a step, m: what the flow would take up or lay down, as far as there is bed or load.
+    fn falls_m<F: Flow + ?Sized>(&self, flow: &F, cell: usize, cell_m: f64, dt_s: f64) -> f64 {
+        let fall = self.falls_m_s(flow, cell, cell_m) * dt_s;
+        let packed = self.spec.grains.packed;
+        let h = flow.depth_m(cell);
+        let solid = self.solid_m[cell];
+        // What the packed concentration cannot hold is laid down at once; so is the load of a film.
+        let most = if h > FILM_M { packed * h } else { 0.0 };
+        let jammed = if solid > most { (solid - most) / packed } else { 0.0 };
+        let up = fall.min(SHARE * h).min(self.loose_m(cell));
+        let falls = if up > 0.0 {
+            up
+        } else if solid < CLEAR * h && fall < 0.0 || solid < SPECK_M {
+            -solid / packed
+        } else {
+            fall.min(0.0).max(-SHARE * h).max(-solid / packed)
+        };
+        (falls - jammed).max(-solid / packed)
+    }
+
     /// Takes up and lays down.
     pub fn exchange<F: Flow + ?Sized>(&mut self, flow: &mut F, dt_s: f64) {
         let cell_m = flow.grid().cell_m;
         let area = cell_m * cell_m;
         let packed = self.spec.grains.packed;
         // From one frozen picture of the flow, so that the order of the cells means nothing.
-        let changes: Vec<f64> = {
+        let mut moves: Vec<BedMove> = {
             let flow = &*flow;
-            each_of(&self.active, |cell| self.falls_m_s(flow, cell, cell_m) * dt_s)
+            gathered(self.active.len(), |row| {
+                let cell = self.active[row];
+                let falls_m = self.falls_m(flow, cell, cell_m, dt_s);
+                (falls_m != 0.0).then_some(BedMove { cell, falls_m, owed_m: self.unmoved_m[cell] }).into_iter()
+            })
         };
-        for (row, fall) in changes.into_iter().enumerate() {
-            let cell = self.active[row];
-            let h = flow.depth_m(cell);
-            let solid = self.solid_m[cell];
-            // What the packed concentration cannot hold is laid down at once; so is the load of a film.
-            let most = if h > FILM_M { packed * h } else { 0.0 };
-            let jammed = if solid > most { (solid - most) / packed } else { 0.0 };
-            let falls = if fall < 0.0 && solid < CLEAR * h {
-                -solid / packed
-            } else if fall > 0.0 {
-                fall.min(SHARE * h).min(self.loose_m(cell))
+        flow.move_beds(&mut moves, Account::Entrainment);
+        for BedMove { cell, falls_m, owed_m } in moves {
+            self.unmoved_m[cell] = owed_m;
+            self.loose_m[cell] = (self.loose_m[cell] - falls_m).max(0.0);
+            self.solid_m[cell] = (self.solid_m[cell] + packed * falls_m).max(0.0);
+            if falls_m > 0.0 {
+                self.eroded_m3 += falls_m * area;
             } else {
-                fall.max(-SHARE * h).max(-solid / packed)
-            } - jammed;
-            if falls > 0.0 {
-                self.move_bed(flow, cell, -falls);
-                flow.give_m3(cell, falls * area, Account::Entrainment);
-                self.solid_m[cell] += packed * falls;
-                self.loosen(cell, -falls);
-                self.eroded_m3 += falls * area;
-            } else if falls < 0.0 {
-                // Only as much as there are grains for, and free mixture to take.
-                // A thousandth stays, so that no rounding leaves less than nothing.
-                let rises = (-falls).min(solid / packed).min(0.999 * flow.free_m(cell));
-                let taken = flow.take_m3(cell, rises * area, Account::Entrainment) / area;
-                self.move_bed(flow, cell, taken);
-                self.solid_m[cell] = (solid - packed * taken).max(0.0);
-                self.loosen(cell, taken);
-                self.deposited_m3 += taken * area;
+                self.deposited_m3 -= falls_m * area;
             }
         }
         let solid = &self.solid_m;
@@ -286,13 +280,14 @@ impl Debris {
     }
 }
 
-/// `work(cell)` for every cell, in their order.
-fn each_of<T: Send>(cells: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let parts = base::fold::map(cells.len().div_ceil(CHUNK), |k| {
-        let to = ((k + 1) * CHUNK).min(cells.len());
-        cells[k * CHUNK..to].iter().map(|&cell| work(cell)).collect::<Vec<T>>()
+/// `work(row, cell)` for every cell, in their order.
+fn each_of<T: Copy + Default + Send>(cells: &[usize], work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
+    let mut all = vec![T::default(); cells.len()];
+    base::fold::each_chunk(&mut all, CHUNK, |k, all| {
+        let rows = k * CHUNK..;
+        rows.zip(all).for_each(|(row, of)| *of = work(row, cells[row]));
     });
-    parts.into_iter().flatten().collect()
+    all
 }
 
 /// Steepest slope of the bed about a cell, rise over run.

@@ -15,6 +15,8 @@ const SIDES: usize = 4;
 pub struct Reach {
     /// In index order.
     pub cells: Vec<usize>,
+    /// Of them those that hold nothing yet.
+    pub joined: Vec<usize>,
     /// Share of a cell's solids that leaves it by each side in a step.
     leaves: Vec<[f64; SIDES]>,
     /// Rows of the cells beside it.
@@ -25,8 +27,15 @@ impl Reach {
     /// From the `active` cells on, in index order.
     pub fn new<F: Flow + ?Sized>(flow: &F, active: &[usize], steps: usize, dt_s: f64) -> Reach {
         let nx = flow.grid().nx;
-        let leaves = each_of(active, |cell| leaving(flow, cell, dt_s));
         let beside = neighbours(active, nx);
+        let seen = each_of(active, |_, cell| Seen::at(flow, cell));
+        let leaves = each_of(active, |row, cell| {
+            let there = |side: usize, to: usize| match beside[row][side] {
+                NONE => Seen::at(flow, to),
+                row => seen[row as usize],
+            };
+            leaving(flow, cell, seen[row], there, dt_s)
+        });
         let next = |cell: usize, side: usize| match side {
             0 => cell + 1,
             1 => cell - 1,
@@ -34,43 +43,31 @@ impl Reach {
             _ => cell - nx,
         };
         let mut joined: BTreeMap<usize, [f64; SIDES]> = BTreeMap::new();
-        let mut ring: Vec<usize> = Vec::new();
-        for ((&cell, leaves), beside) in active.iter().zip(&leaves).zip(&beside) {
+        let mut ring = gathered(active.len(), |row| {
+            let (leaves, beside) = (&leaves[row], &beside[row]);
             let to = (0..SIDES).filter(|&side| leaves[side] > 0.0 && beside[side] == NONE);
-            ring.extend(to.map(|side| next(cell, side)));
-        }
+            to.map(move |side| next(active[row], side))
+        });
         for _ in 0..steps {
             let mut onward = Vec::new();
             for cell in ring {
                 if active.binary_search(&cell).is_ok() || joined.contains_key(&cell) {
                     continue;
                 }
-                let leaves = leaving(flow, cell, dt_s);
+                let leaves = leaving(flow, cell, Seen::at(flow, cell), |_, to| Seen::at(flow, to), dt_s);
                 onward.extend((0..SIDES).filter(|&side| leaves[side] > 0.0).map(|side| next(cell, side)));
                 joined.insert(cell, leaves);
             }
             ring = onward;
         }
         if joined.is_empty() {
-            return Reach { cells: active.to_vec(), leaves, beside };
+            return Reach { cells: active.to_vec(), joined: Vec::new(), leaves, beside };
         }
-        let mut all = Vec::with_capacity(active.len() + joined.len());
-        let mut of_all = Vec::with_capacity(all.capacity());
-        let mut joined = joined.into_iter().peekable();
-        for (&cell, &leaves) in active.iter().zip(&leaves) {
-            while let Some((cell, leaves)) = joined.next_if(|(new, _)| *new < cell) {
-                all.push(cell);
-                of_all.push(leaves);
-            }
-            all.push(cell);
-            of_all.push(leaves);
-        }
-        for (cell, leaves) in joined {
-            all.push(cell);
-            of_all.push(leaves);
-        }
-        let beside = neighbours(&all, nx);
-        Reach { cells: all, leaves: of_all, beside }
+        let (joined, of_joined): (Vec<usize>, Vec<_>) = joined.into_iter().unzip();
+        let at = places(active, &joined);
+        let (cells, leaves) = (merged(active, &joined, &at), merged(&leaves, &of_joined, &at));
+        let beside = neighbours(&cells, nx);
+        Reach { cells, joined, leaves, beside }
     }
 
     /// Solids of a row after a step: what stays, and what comes over its sides.
@@ -85,6 +82,32 @@ impl Reach {
         }
         after
     }
+}
+
+/// What `of` says of each of so many rows, in their order.
+pub fn gathered<T: Send, I: Iterator<Item = T>>(rows: usize, of: impl Fn(usize) -> I + Sync) -> Vec<T> {
+    let parts = base::fold::map(rows.div_ceil(CHUNK), |k| {
+        (k * CHUNK..((k + 1) * CHUNK).min(rows)).flat_map(&of).collect::<Vec<T>>()
+    });
+    parts.into_iter().flatten().collect()
+}
+
+/// Before which row of the `cells` each of the `others` belongs; both in index order.
+pub fn places(cells: &[usize], others: &[usize]) -> Vec<usize> {
+    others.iter().map(|other| cells.partition_point(|cell| cell < other)).collect()
+}
+
+/// Two columns in one, `others[k]` before row `at[k]` of the first.
+pub fn merged<T: Copy>(column: &[T], others: &[T], at: &[usize]) -> Vec<T> {
+    let mut all = Vec::with_capacity(column.len() + others.len());
+    let mut from = 0;
+    for (other, &to) in others.iter().zip(at) {
+        all.extend_from_slice(&column[from..to]);
+        all.push(*other);
+        from = to;
+    }
+    all.extend_from_slice(&column[from..]);
+    all
 }
 
 /// Rows of the cells east, west, north and south of each, `cells` in index order. (At the rims the next index is a cell of another
@@ -112,12 +135,32 @@ fn neighbours(cells: &[usize], nx: usize) -> Vec<[u32; SIDES]> {
     rows
 }
 
+/// What is to be known of a cell.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    depth_m: f64,
+    /// East, north, m/s.
+    velocity: (f64, f64),
+}
+
+impl Seen {
+    fn at<F: Flow + ?Sized>(flow: &F, cell: usize) -> Seen {
+        Seen { depth_m: flow.depth_m(cell), velocity: flow.velocity_m_s(cell) }
+    }
+}
+
 /// Which shares of a cell's solids leave it by each side in `dt_s`; only outflow, so each face is counted once, by its upwind
-/// cell.
-fn leaving<F: Flow + ?Sized>(flow: &F, cell: usize, dt_s: f64) -> [f64; SIDES] {
+/// cell. `there(side, to)`: what is known of the cell beyond a side.
+fn leaving<F: Flow + ?Sized>(
+    flow: &F,
+    cell: usize,
+    here: Seen,
+    there: impl Fn(usize, usize) -> Seen,
+    dt_s: f64,
+) -> [f64; SIDES] {
     let grid = flow.grid();
     let mut shares = [0.0; SIDES];
-    let (u, v) = flow.velocity_m_s(cell);
+    let (u, v) = here.velocity;
     if (u, v) == (0.0, 0.0) {
         return shares;
     }
@@ -126,13 +169,15 @@ fn leaving<F: Flow + ?Sized>(flow: &F, cell: usize, dt_s: f64) -> [f64; SIDES] {
         if !inside {
             return;
         }
-        let there = flow.depth_m(to);
-        if there <= 0.0 || !passes(flow, cell, to) {
+        let there = there(slot, to);
+        if there.depth_m <= 0.0 {
             return;
         }
         // At a front the film beyond has no velocity of its own: the flow's counts.
-        let face = if there <= FILM_M { outward } else { 0.5 * (outward + of_other(flow.velocity_m_s(to))) };
-        shares[slot] = face.max(0.0) * dt_s / grid.cell_m;
+        let face = if there.depth_m <= FILM_M { outward } else { 0.5 * (outward + of_other(there.velocity)) };
+        if face > 0.0 && passes(flow, cell, to) {
+            shares[slot] = face * dt_s / grid.cell_m;
+        }
     };
     side(0, i + 1 < grid.nx, cell + 1, u, |(u, _)| u);
     side(1, i > 0, cell.wrapping_sub(1), -u, |(u, _)| -u);
@@ -198,7 +243,7 @@ mod tests {
             })
             .collect();
         let solid: Vec<f64> = (0..cells.len()).map(|row| chance(row, 9)).collect();
-        let reach = Reach { cells, leaves, beside };
+        let reach = Reach { cells, joined: Vec::new(), leaves, beside };
         let after: Vec<f64> = (0..solid.len()).map(|row| reach.after(row, &solid)).collect();
         // By hand: from each cell to the others.
         let mut by_hand = solid.clone();
