@@ -10,7 +10,7 @@ use sim_core::record::*;
 use sim_core::report::fixture::{WEST, little_drill, min};
 use sim_core::vocab::condition::{HazardKind, Level};
 use sim_core::vocab::event::{Event, Firing, Stamped};
-use sim_core::vocab::order::{Order, OrderState, Task};
+use sim_core::vocab::order::{Order, OrderState, Task, Why};
 
 fn drill(until: Option<u32>) -> (tempfile::TempDir, Recording) {
     let dir = tempfile::tempdir().unwrap();
@@ -155,7 +155,7 @@ fn the_same_order_given_before_counts_unless_it_came_to_nothing() {
     assert_eq!(outcome(&rec), (Outcome::Before, Some(min(5))));
     let failed = Stamped {
         tick: min(8),
-        event: Event::OrderChanged { order: OrderId(0), state: OrderState::Failed("x".into()) },
+        event: Event::OrderChanged { order: OrderId(0), state: OrderState::Failed(Why::RoadsClosed) },
     };
     let (_dir, rec) = tiny(expect.clone(), 1200.0, vec![order(0, 5, task), failed]);
     assert_eq!(outcome(&rec), (Outcome::Missing, None));

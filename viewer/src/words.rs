@@ -122,10 +122,10 @@ pub fn order_state(state: &OrderState, lang: Lang) -> String {
         OrderState::Issued => lang.of("已下达", "issued").into(),
         OrderState::Received => lang.of("已收到", "received").into(),
         OrderState::Accepted => lang.of("已接受", "accepted").into(),
-        OrderState::Refused(why) => format!("{}{why}", lang.of("拒绝：", "refused: ")),
+        OrderState::Refused(why) => format!("{}{}", lang.of("拒绝：", "refused: "), why.names().get(lang)),
         OrderState::Started => lang.of("执行中", "started").into(),
         OrderState::Done => lang.of("已完成", "done").into(),
-        OrderState::Failed(why) => format!("{}{why}", lang.of("失败：", "failed: ")),
+        OrderState::Failed(why) => format!("{}{}", lang.of("失败：", "failed: "), why.names().get(lang)),
         OrderState::Expired => lang.of("逾期未达", "expired").into(),
     }
 }

@@ -325,14 +325,16 @@ pub fn chains(after: &After) -> Markup {
 /// All orders, at most 150.
 pub fn orders(after: &After) -> Markup {
     let l = &after.ledger;
-    let state = |o: &sim_core::report::ledger::OrderLife| match o.ended {
-        Some((_, Ending::Done, _)) => ("met", Text::new("完成", "done")),
-        Some((_, Ending::Failed, _)) => ("unmet", Text::new(format!("失败：{}", o.why), format!("failed: {}", o.why))),
-        Some((_, Ending::Refused, _)) => {
-            ("unmet", Text::new(format!("拒绝：{}", o.why), format!("refused: {}", o.why)))
+    let state = |o: &sim_core::report::ledger::OrderLife| {
+        let why = o.why.map_or_else(Text::default, |why| why.names());
+        let of = |zh: &str, en: &str| Text::new(format!("{zh}：{}", why.zh), format!("{en}: {}", why.en));
+        match o.ended {
+            Some((_, Ending::Done, _)) => ("met", Text::new("完成", "done")),
+            Some((_, Ending::Failed, _)) => ("unmet", of("失败", "failed")),
+            Some((_, Ending::Refused, _)) => ("unmet", of("拒绝", "refused")),
+            Some((_, Ending::Expired, _)) => ("unmet", Text::new("未送达", "expired")),
+            None => ("open", Text::new("未结", "open")),
         }
-        Some((_, Ending::Expired, _)) => ("unmet", Text::new("未送达", "expired")),
-        None => ("open", Text::new("未结", "open")),
     };
     html! {
         @if !l.orders.is_empty() {

@@ -307,7 +307,7 @@ fn events(city: &City, people: &[(Point, ZoneId)]) -> Vec<Stamped> {
     say(41, Event::UnitArrived { unit: UnitId(2), order: OrderId(0), x: 150.0, y: 610.0 });
     say(41, changed(0, OrderState::Started));
     say(41, Event::UnitObserved { unit: UnitId(2), fact: fact(Quantity::BreachWidth, 0, 8.0, 41) });
-    say(42, changed(0, OrderState::Failed("the levee has breached".into())));
+    say(42, changed(0, OrderState::Failed(Why::RoadsClosed)));
     let width = fact(Quantity::BreachWidth, 0, 8.0, 41);
     say(42, send(4, 42, Party::Unit(UnitId(2)), TOWN, report(2), Medium::Radio, vec![width], None));
     say(43, arrive(4, TOWN));

@@ -6,7 +6,7 @@ use crate::record::Recording;
 use crate::vocab::body::{Cause, Health};
 use crate::vocab::event::Event;
 use crate::vocab::message::{Loss, Message, MessageKind, Party};
-use crate::vocab::order::{Order, OrderState};
+use crate::vocab::order::{Order, OrderState, Why};
 use std::collections::BTreeMap;
 
 /// A step for the worse in someone's health.
@@ -48,7 +48,7 @@ pub struct OrderLife<'a> {
     pub received: Option<Tick>,
     pub started: Option<Tick>,
     pub ended: Option<(Tick, Ending, usize)>,
-    pub why: &'a str,
+    pub why: Option<Why>,
     pub dispatched: Vec<(Tick, UnitId)>,
     pub arrived: Vec<(Tick, UnitId, usize)>,
 }
@@ -237,14 +237,14 @@ impl<'a> Ledger<'a> {
                     received: None,
                     started: None,
                     ended: None,
-                    why: "",
+                    why: None,
                     dispatched: Vec::new(),
                     arrived: Vec::new(),
                 });
             }
             Event::OrderChanged { order, state } => {
                 let Some(life) = self.orders.get_mut(order) else { return };
-                let mut end = |ending, why: &'a str| {
+                let mut end = |ending, why: Option<Why>| {
                     if life.ended.is_none() {
                         life.ended = Some((tick, ending, index));
                         life.why = why;
@@ -254,10 +254,10 @@ impl<'a> Ledger<'a> {
                     OrderState::Issued | OrderState::Accepted => {}
                     OrderState::Received => drop(life.received.get_or_insert(tick)),
                     OrderState::Started => drop(life.started.get_or_insert(tick)),
-                    OrderState::Done => end(Ending::Done, ""),
-                    OrderState::Refused(why) => end(Ending::Refused, why),
-                    OrderState::Failed(why) => end(Ending::Failed, why),
-                    OrderState::Expired => end(Ending::Expired, ""),
+                    OrderState::Done => end(Ending::Done, None),
+                    OrderState::Refused(why) => end(Ending::Refused, Some(*why)),
+                    OrderState::Failed(why) => end(Ending::Failed, Some(*why)),
+                    OrderState::Expired => end(Ending::Expired, None),
                 }
             }
             Event::UnitDispatched { unit, order } => {

@@ -600,7 +600,7 @@ fn failures(l: &Ledger) -> Option<Paragraph> {
         .map(|o| {
             let (task, why) = (
                 words::task(rec, &o.order.task),
-                if o.why.is_empty() { Text::new("未送达", "never arrived") } else { Text::new(o.why, o.why) },
+                o.why.map_or_else(|| Text::new("未送达", "never arrived"), |why| why.names()),
             );
             Text::new(format!("{}（{}）", task.zh, why.zh), format!("{} ({})", task.en, why.en))
         })

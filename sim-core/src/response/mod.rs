@@ -10,7 +10,7 @@ pub mod skill;
 
 use crate::base::{digest::Digest, ids::*, text::Text, time::TICK_S, time::Tick};
 use crate::vocab::body::{Duty, Point, VehicleClass};
-use crate::vocab::order::Task;
+use crate::vocab::order::{Task, Why};
 use bevy_ecs::prelude::Component;
 use consequence::harm::gear::{Effort, Gear, Wearer};
 use consequence::harm::thermal::THIRD_DEGREE_TDU;
@@ -92,7 +92,7 @@ pub struct Unit {
 pub enum News {
     Arrived,
     Finished,
-    Failed(String),
+    Failed(Why),
     Returned,
     Lost(Text),
 }
@@ -170,7 +170,7 @@ impl Unit {
                     let goal = skill::goal(task, self.at, field);
                     match self.set_out(goal, kind, field) {
                         true => self.duty = Duty::Travelling,
-                        false => return Some(self.fail("no road leads there")),
+                        false => return Some(self.fail(Why::NoRoad)),
                     }
                 }
                 None
@@ -182,13 +182,13 @@ impl Unit {
                     self.until = now;
                     Some(News::Arrived)
                 }
-                Going::Stuck => Some(self.fail("roads closed")),
+                Going::Stuck => Some(self.fail(Why::RoadsClosed)),
             },
             Duty::Working => {
                 // A trip inside the work (to the next door, the next roof) comes first.
                 if self.leg < self.route.len() {
                     return match self.travel(kind, field) {
-                        Going::Stuck => Some(self.fail("roads closed")),
+                        Going::Stuck => Some(self.fail(Why::RoadsClosed)),
                         Going::OnTheWay | Going::There => None,
                     };
                 }
@@ -202,7 +202,7 @@ impl Unit {
                     }
                     skill::Outcome::GoTo(node) => {
                         if !self.set_out(node, kind, field) {
-                            return Some(self.fail("no road leads on"));
+                            return Some(self.fail(Why::NoRoadOn));
                         }
                         None
                     }
@@ -284,7 +284,7 @@ impl Unit {
         }
         let bears = if kind.protected { GEARED_W_M2 } else { BARE_W_M2 };
         let working = self.duty == Duty::Working && self.aboard.is_empty();
-        (working && field.heat_w_m2(self.at) > bears).then(|| self.fail("driven back by heat"))
+        (working && field.heat_w_m2(self.at) > bears).then(|| self.fail(Why::Heat))
     }
 
     /// Gas drives unprotected crews back and may take them out.
@@ -309,7 +309,7 @@ impl Unit {
                 }
                 None
             }
-            2 if self.duty == Duty::Working && self.aboard.is_empty() => Some(self.fail("driven back by gas")),
+            2 if self.duty == Duty::Working && self.aboard.is_empty() => Some(self.fail(Why::Gas)),
             _ => None,
         }
     }
@@ -402,11 +402,11 @@ impl Unit {
         self.go_home(spec, kind, field);
         News::Finished
     }
-    fn fail(&mut self, why: impl Into<String>) -> News {
+    fn fail(&mut self, why: Why) -> News {
         self.duty = Duty::Returning;
         self.route.clear();
         self.leg = 0;
-        News::Failed(why.into())
+        News::Failed(why)
     }
     /// Sets out for the base; called after a failure too, once the order has been closed.
     pub fn go_home(&mut self, spec: &UnitSpec, kind: &KindSpec, field: &dyn Field) {

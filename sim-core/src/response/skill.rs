@@ -7,7 +7,7 @@ use crate::place::city::City;
 use crate::vocab::body::{Point, VehicleClass};
 use crate::vocab::condition::Quantity;
 use crate::vocab::lever::{Closure, Lever};
-use crate::vocab::order::Task;
+use crate::vocab::order::{Task, Why};
 use serde::{Deserialize, Serialize};
 
 /// What a unit kind may be able to do.
@@ -53,7 +53,7 @@ pub enum Outcome {
     /// Takes those aboard to a refuge.
     Carry(FacilityId),
     Finished,
-    Failed(&'static str),
+    Failed(Why),
 }
 
 /// Patrols walk at this speed, m/s (assumption: on the crest, at night, looking).
@@ -389,7 +389,7 @@ fn stop_leak(unit: &mut Unit, kind: &KindSpec, site: FacilityId, field: &mut dyn
         return Outcome::Finished;
     }
     if !kind.protected {
-        return Outcome::Failed("no breathing protection");
+        return Outcome::Failed(Why::NoBreathing);
     }
     // A tank in the heat comes first: whoever goes past it to shut a valve goes under water.
     if field.tank_in_danger(site) {

@@ -15,7 +15,7 @@ use crate::travel::News;
 use crate::vocab::body::{Duty, Health, VehicleClass, Whereabouts};
 use crate::vocab::event::{Choice, Event};
 use crate::vocab::message::Medium;
-use crate::vocab::order::OrderState;
+use crate::vocab::order::{OrderState, Why};
 use bevy_ecs::prelude::*;
 
 /// Households listen and look about once a minute, a sixth of them each tick.
@@ -343,8 +343,8 @@ pub fn work(
             }
             response::News::Failed(why) => give_up(&setting, tick, &mut orders, &mut ground, order, id, why),
             response::News::Lost(why) => {
-                ground.events.tell(tick, Event::UnitLost { unit: id, why: why.clone() });
-                give_up(&setting, tick, &mut orders, &mut ground, order, id, why.en);
+                ground.events.tell(tick, Event::UnitLost { unit: id, why });
+                give_up(&setting, tick, &mut orders, &mut ground, order, id, Why::CrewLost);
             }
             response::News::Returned => ground.events.tell(tick, Event::UnitReturned { unit: id }),
         }
@@ -359,7 +359,7 @@ fn give_up(
     ground: &mut Ground,
     order: OrderId,
     unit: UnitId,
-    why: String,
+    why: Why,
 ) {
     let entry = &mut orders.book.entries[order.index()];
     entry.units.retain(|u| *u != unit);

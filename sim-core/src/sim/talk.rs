@@ -13,7 +13,7 @@ use crate::vocab::body::{Doing, Health, Whereabouts};
 use crate::vocab::condition::{Fact, Quantity, Topic};
 use crate::vocab::event::Event;
 use crate::vocab::message::{Medium, Message, MessageKind, Party};
-use crate::vocab::order::{Advice, Order, OrderState, Task, Warning};
+use crate::vocab::order::{Advice, Order, OrderState, Task, Warning, Why};
 use bevy_ecs::prelude::*;
 
 /// A village post looks round this often, s. Assumption.
@@ -350,8 +350,7 @@ pub fn hear(
                     .units
                     .iter()
                     .any(|u| u.post == id && scenario.kinds[u.kind].skills.contains(&Skill::of(&task)));
-                let state =
-                    if able { OrderState::Accepted } else { OrderState::Refused("no unit that can do this".into()) };
+                let state = if able { OrderState::Accepted } else { OrderState::Refused(Why::NoUnit) };
                 advance(&mut orders, &mut events, tick, order, state.clone());
                 post.picture.orders.insert(order, state);
                 answer(&setting, tick, &mut lines, &mut events, &orders, order);
@@ -398,10 +397,10 @@ pub(super) fn answer(
     let (zh, en) = match &entry.state {
         OrderState::Issued | OrderState::Received => ("已收到", "received".to_string()),
         OrderState::Accepted => ("已受领", "accepted".to_string()),
-        OrderState::Refused(why) => ("无法执行", format!("refused: {why}")),
+        OrderState::Refused(why) => ("无法执行", format!("refused: {}", why.names().en)),
         OrderState::Started => ("已开始", "started".to_string()),
         OrderState::Done => ("已完成", "done".to_string()),
-        OrderState::Failed(why) => ("未能完成", format!("failed: {why}")),
+        OrderState::Failed(why) => ("未能完成", format!("failed: {}", why.names().en)),
         OrderState::Expired => ("已过期", "expired".to_string()),
     };
     let task = entry.order.task.names();
@@ -708,7 +707,7 @@ pub fn dispatch(
 ) {
     let (tick, scenario) = (now.tick, &setting.scenario);
     for order in orders.book.overdue(tick) {
-        if advance(&mut orders, &mut events, tick, order, OrderState::Failed("not begun by its deadline".into())) {
+        if advance(&mut orders, &mut events, tick, order, OrderState::Failed(Why::NotBegun)) {
             answer(&setting, tick, &mut lines, &mut events, &orders, order);
         }
     }

@@ -1,6 +1,6 @@
 //! Orders (指令): task, place, deadline, authority, and what became of them.
 
-use crate::base::{ids::*, time::Tick};
+use crate::base::{ids::*, text::Text, time::Tick};
 use crate::vocab::condition::{HazardKind, Level};
 use serde::{Deserialize, Serialize};
 
@@ -67,16 +67,56 @@ pub struct Order {
     pub clause: Option<String>,
 }
 
+/// Why an order was refused or failed. Recordings hold the English words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Why {
+    #[serde(rename = "no unit that can do this")]
+    NoUnit,
+    #[serde(rename = "no road leads there")]
+    NoRoad,
+    #[serde(rename = "no road leads on")]
+    NoRoadOn,
+    #[serde(rename = "roads closed")]
+    RoadsClosed,
+    #[serde(rename = "driven back by heat")]
+    Heat,
+    #[serde(rename = "driven back by gas")]
+    Gas,
+    #[serde(rename = "no breathing protection")]
+    NoBreathing,
+    #[serde(rename = "the crew was lost")]
+    CrewLost,
+    #[serde(rename = "not begun by its deadline")]
+    NotBegun,
+}
+
+impl Why {
+    pub fn names(self) -> Text {
+        let (zh, en) = match self {
+            Why::NoUnit => ("没有能执行的队伍", "no unit that can do this"),
+            Why::NoRoad => ("没有道路可达", "no road leads there"),
+            Why::NoRoadOn => ("前方无路", "no road leads on"),
+            Why::RoadsClosed => ("道路中断", "roads closed"),
+            Why::Heat => ("被高温逼退", "driven back by heat"),
+            Why::Gas => ("被毒气逼退", "driven back by gas"),
+            Why::NoBreathing => ("没有呼吸防护", "no breathing protection"),
+            Why::CrewLost => ("队伍失去战力", "the crew was lost"),
+            Why::NotBegun => ("逾期未开始", "not begun by its deadline"),
+        };
+        Text::new(zh, en)
+    }
+}
+
 /// What became of an order. Every order ends as Done, Failed, Refused or Expired, or is open when the run ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderState {
     Issued,
     Received,
     Accepted,
-    Refused(String),
+    Refused(Why),
     Started,
     Done,
-    Failed(String),
+    Failed(Why),
     /// Never reached its receiver in time.
     Expired,
 }
