@@ -97,6 +97,8 @@ const BANK_M: f64 = 3.0;
 /// A torrent is this many cells wide at least: in a brook one cell wide that crosses the grid slantwise, water turns a
 /// corner in every cell.
 const CELLS_ACROSS: f64 = 2.2;
+/// And this wide at least, m: three cells of the whole valley.
+const TORRENT_M: f64 = 16.0;
 /// Channels keep this far apart, m.
 const APART_M: f64 = 120.0;
 /// How high a house stands above its ground, m: water goes round it.
@@ -265,7 +267,7 @@ fn channels(grid: &Grid, apex: Point, seed: u64) -> Vec<Channel> {
             name: format!("tributary {}", k + 1),
             line,
             bed_m: bed,
-            width_m: f64::max(10.0, CELLS_ACROSS * step),
+            width_m: f64::max(TORRENT_M, CELLS_ACROSS * step),
             catchment_km2: 1.5 + 2.5 * draw(90 + k),
             slope,
             joins: Some(points.saturating_sub(at)),

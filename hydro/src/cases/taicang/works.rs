@@ -96,7 +96,12 @@ pub fn structures(delta: &Delta, setting: &Setting) -> StructuresSpec {
         breach: BreachSpec {
             // Sandy fill: 0.2 m/s (Verheij). At Jiujiang in 1998 some 30 m gave way at once and 61 m were open in the end
             // (from memory, unchecked); 40 m are two cells.
-            law: BreachLaw::Verheij { critical_m_s: 0.2, first_width_m: 40.0, fall_s: 600.0 },
+            // A longer wall, with a larger polder behind it, falls over a longer stretch at once (assumption): 40 m, 100 m in the whole plain.
+            law: BreachLaw::Verheij {
+                critical_m_s: 0.2,
+                first_width_m: 40.0 * (delta.grid.height_m() / 10_000.0).max(1.0),
+                fall_s: 600.0,
+            },
             floor_m: None,
             width_max_m: 200.0,
         },
