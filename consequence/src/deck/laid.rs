@@ -298,7 +298,7 @@ fn follow<'a>(model: &'a Model, land: &'a Land, inlets: &[Inlet], rest: Release)
         layer.advance(ground, &ambient, air.towards, &feeds, step_s);
         let over_before = layer.mass.gone_kg;
         laid.over_edge_kg += over_before;
-        let puffs = layer.hand_over(ground, &ambient, 0, layer.time_s - start_s, false);
+        let puffs = layer.hand_over(ground, &ambient, 0, false);
         if !puffs.is_empty() {
             laid.puffs.push((layer.time_s, puffs));
         }

@@ -2,14 +2,15 @@
 //! kind of TWODEE (Hankin & Britter 1999; equations from a summary):
 //!
 //! ```text
-//! h_t + div(h u) = we          m_t + div(m u) = source          (d h)_t + div(d h u) = source,   d = rho - rhoa
-//! (h rho u)_t + div(h rho u u) + 0.25 g grad(d h^2) + 0.5 g d h grad e
-//!     = rhoa (we ua + u*^2) - rho cf^2 |u| u - 0.227 rhoa s |u - ua| (u - ua)
+//! h_t + div(h u) = we     m_t + div(m u) = source     (d h)_t + div(d h u) = source,   d = rho - rhoa
+//! (h rho u)_t + div(h rho u u) + 0.46 g grad(d h^2) + 0.92 g d h grad e
+//!     = rhoa (we ua + u*^2) - rho cf^2 |u| u - 0.57 rhoa s |u - ua| (u - ua)
 //! ```
 //!
-//! 0.25 and 0.5 stand for a layer that thins upwards. The air above drags with the stress of its own layer, u*^2, so that a layer that
+//! 0.46 is the mean height of the gas over the depth in SLAB's profile, by which the pressure of a layer that thins upwards is less than that
+//! of an even one; TWODEE's summary has 0.25, for a depth of its own definition. The air above drags with the stress of its own layer, u*^2, so that a layer that
 //! is no longer heavy goes with the wind. A front (s: how steeply the layer ends ahead of its own motion through the air) is held
-//! back by the air that it shoves away, which makes its Froude number 1.05 (van Ulden's box models): [`exchange`]. Substance m and
+//! back by the air that it shoves away, which makes its Froude number 0.90 (van Ulden's law for blocks): [`exchange`]. Substance m and
 //! excess of mass d h are carried as such and kept to rounding, whatever the air does to the depth.
 //!
 //! The pressure has a cloud's own weight in it, which differs from cell to cell, so the flood engine's kernel, which has one gravity, does not
@@ -38,6 +39,8 @@ pub struct Cell {
     pub depth_m: f64,
     pub mass_kg_m2: f64,
     pub excess_kg_m2: f64,
+    /// Substance times its mean age, kg s/m2.
+    pub age_kg_s_m2: f64,
     pub east: f64,
     pub north: f64,
 }
@@ -90,8 +93,9 @@ impl Window {
 
 /// A cell is dry below this, m.
 const DRY_M: f64 = 1e-4;
-/// Share of g d h in the pressure of a layer that thins upwards.
-const SHAPE: f64 = 0.5;
+/// Share of g d h in the pressure of a layer that thins upwards: twice the mean height over the depth, 2 sqrt(2/pi)/sqrt 3. (With 0.5,
+/// TWODEE's, a plume spreads half as far as Britter & McQuaid's.)
+const SHAPE: f64 = 0.921_317_731_923_561_2;
 /// A wave may cross this part of a cell in a step.
 const COURANT: f64 = 0.7;
 /// Longest step, s.
@@ -105,9 +109,13 @@ struct Look {
     d: f64,
     /// Concentration of the substance, kg/m3.
     m: f64,
+    age_s: f64,
     u: f64,
     v: f64,
     wave: f64,
+    /// Mean wind over the depth, m/s, and how fast its swings spread the layer across it, m2/s.
+    wind: f64,
+    spread: f64,
 }
 
 impl Look {
@@ -119,7 +127,18 @@ impl Look {
         let (rho, d) = (inertia / cell.depth_m, cell.excess_kg_m2 / cell.depth_m);
         let wave = math::sqrt((SHAPE * GRAVITY_M_S2 * cell.excess_kg_m2 / rho).max(0.0));
         let m = cell.mass_kg_m2 / cell.depth_m;
-        Look { h: cell.depth_m, rho, d, m, u: cell.east / inertia, v: cell.north / inertia, wave }
+        let age_s = if cell.mass_kg_m2 > 0.0 { cell.age_kg_s_m2 / cell.mass_kg_m2 } else { 0.0 };
+        let (u, v) = (cell.east / inertia, cell.north / inertia);
+        Look { h: cell.depth_m, rho, d, m, age_s, u, v, wave, wind: 0.0, spread: 0.0 }
+    }
+    /// The same with the wind over it.
+    fn under(cell: &Cell, ambient: &Ambient) -> Look {
+        let mut look = Look::of(cell, ambient.density_kg_m3);
+        if look.h > 0.0 {
+            look.wind = ambient.felt(look.rho, look.h).mean_wind_m_s(look.h);
+            look.spread = exchange::spread_m2_s(ambient.spreading, look.wind, look.age_s);
+        }
+        look
     }
 }
 
@@ -218,6 +237,10 @@ impl Layer {
             for cell in &self.cells[g.index(w.i0, j)..g.index(w.i1, j)] {
                 let look = Look::of(cell, air);
                 fastest = fastest.max(look.u.abs() + look.v.abs() + 2.0 * look.wave);
+                if look.h > 0.0 {
+                    let spread = exchange::spread_m2_s(ambient.spreading, ambient.mean_wind_m_s(look.h), look.age_s);
+                    fastest = fastest.max(COURANT * 4.0 * spread / g.cell_m);
+                }
             }
             fastest
         };
@@ -239,7 +262,7 @@ impl Layer {
         step_s: f64,
         scratch: &mut Scratch,
     ) {
-        let (g, air) = (ground.grid, ambient.density_kg_m3);
+        let g = ground.grid;
         let w = self.window.wider(g.nx, g.ny);
         let within = |j: usize| j >= w.j0 && j < w.j1;
         let Scratch { looks, east, north, scale } = scratch;
@@ -247,7 +270,7 @@ impl Layer {
             // One row and column more all round: dry, seen by the faces of the rim.
             if j + 1 >= w.j0 && j <= w.j1 {
                 for i in w.i0.saturating_sub(1)..(w.i1 + 1).min(g.nx) {
-                    row[i] = Look::of(&self.cells[j * g.nx + i], air);
+                    row[i] = Look::under(&self.cells[j * g.nx + i], ambient);
                 }
             }
         });
@@ -281,8 +304,10 @@ impl Layer {
                 for i in w.i0..w.i1 {
                     let cross = Cross::of(&g, east, north, i, j);
                     flow::update(&g, looks, scale, &cross, &mut row[i], (i, j), per_cell);
-                    let steep = exchange::Steep::of(ground, looks, i, j, ambient, towards);
+                    exchange::spread(ground, looks, &mut row[i], (i, j), towards, step_s, ambient.density_kg_m3);
+                    let steep = exchange::Steep::of(ground, looks, i, j, towards);
                     exchange::exchange(&mut row[i], &steep, ambient, towards, step_s);
+                    row[i].age_kg_s_m2 += step_s * row[i].mass_kg_m2;
                 }
             }
         });

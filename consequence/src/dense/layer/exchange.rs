@@ -6,18 +6,26 @@
 //! ue^2 = ut^2 + 0.02 (rhoa/rho)^2 |u - ua|^2      ut = cf |u|, at most the larger of u* and |u|/4      cf = u*/ua(h)
 //! ```
 //!
-//! The law and its constants are those of the one-dimensional model ([`super::super::mixing`]); sides and meander are left to the puffs
-//! that follow. Below some roughness lengths cf passes all measure: what such a thin film draws in is bounded (assumption).
+//! The law and its constants are those of the one-dimensional model ([`super::super::mixing`]). So is the spreading across the wind by its
+//! swings over the averaging time, there v = at ua/(1 + 0.0002 x): the sigma of gas grows by v dt with its own age t,
+//!
+//! ```text
+//! K = v sigma      sigma = at ua t/(1 + 0.0001 ua t)      across the wind alone, whole where it blows along the cells' axes
+//! ```
+//!
+//! What a cell loses by it on balance is filled up with air, the rest changes places. Below some roughness lengths cf passes all measure: what such a thin film
+//! draws in is bounded (assumption).
 
 use super::super::ambient::Ambient;
 use super::super::mixing::{SQRT_3, TOP, phi};
-use super::{Cell, DRY_M, Ground, Look};
+use super::{Cell, DRY_M, Ground, Look, SHAPE};
 use crate::weather::GRAVITY_M_S2;
 use base::math;
 
-/// Drag of a front's height, of rhoa |u|^2: the pressure 0.25 g d h^2 behind a front is held by c rhoa h u^2 at u^2 = Fr^2 g' h with
-/// Fr = 1.05, so c = 0.25/Fr^2. The side of a cloud that meets the wind is shoved by the same (assumption).
-const FRONT: f64 = 0.25 / (1.05 * 1.05);
+/// Drag of a front's height, of rhoa |u|^2: the pressure 0.46 g d h^2 behind a front is held by c rhoa h u^2 at u^2 = Fr^2 g' h with
+/// Fr = 0.90, so c = 0.46/Fr^2. Van Ulden's 1.05 is against the mean depth of a block; against the depth at the front, which is larger, a
+/// block that spreads in a circle needs less to keep to his law. The side of a cloud that meets the wind is shoved by the same (assumption).
+const FRONT: f64 = 0.5 * SHAPE / (0.90 * 0.90);
 /// Stress of the slip between layer and air, of its square: the one-dimensional model's.
 const SLIP: f64 = 0.02;
 /// Most that the ground under a film thinner than some roughness lengths stirs, of its speed (assumption).
@@ -30,15 +38,14 @@ pub(super) struct Steep {
 
 impl Steep {
     /// Fall of the depth to the next cell in the direction in which the cell moves through the air, for each metre.
-    pub(super) fn of(ground: &Ground, looks: &[Look], i: usize, j: usize, ambient: &Ambient, towards: (f64, f64)) -> Steep {
+    pub(super) fn of(ground: &Ground, looks: &[Look], i: usize, j: usize, towards: (f64, f64)) -> Steep {
         let g = &ground.grid;
         let k = g.index(i, j);
         let here = &looks[k];
         if here.h <= 0.0 {
             return Steep { slope: 0.0 };
         }
-        let wind = ambient.felt(here.rho, here.h).mean_wind_m_s(here.h);
-        let (u, v) = (here.u - wind * towards.0, here.v - wind * towards.1);
+        let (u, v) = (here.u - here.wind * towards.0, here.v - here.wind * towards.1);
         let bed = ground.bed_m();
         let fall = |o: Option<usize>, crest: f64| {
             o.map_or(0.0, |o| {
@@ -65,6 +72,75 @@ impl Steep {
         Steep { slope: (u.abs() * sx + v.abs() * sy) / speed }
     }
 }
+
+/// How fast the wind's swings spread gas of an age across the wind, m2/s.
+pub(super) fn spread_m2_s(angle: f64, wind_m_s: f64, age_s: f64) -> f64 {
+    let way_m = wind_m_s * age_s;
+    angle * wind_m_s / (1.0 + 2e-4 * way_m) * (angle * way_m / (1.0 + 1e-4 * way_m))
+}
+
+/// Spreads a cell and its neighbours across the wind into each other in a step: parcels change places, each with its depth, substance
+/// and momentum.
+pub(super) fn spread(
+    ground: &Ground,
+    looks: &[Look],
+    cell: &mut Cell,
+    (i, j): (usize, usize),
+    towards: (f64, f64),
+    step_s: f64,
+    air: f64,
+) {
+    let g = &ground.grid;
+    let (k, bed) = (g.index(i, j), ground.bed_m());
+    let here = looks[k];
+    let mut net_m = 0.0;
+    let mut with = |o: usize, crest: f64, (east, north): (f64, f64)| {
+        let next = looks[o];
+        if here.h <= 0.0 && next.h <= 0.0 {
+            return;
+        }
+        let (own, other) = (here.m * here.h, next.m * next.h);
+        let comes = other > own;
+        let (from, level) = if comes { (next, bed[o] + next.h) } else { (here, bed[k] + here.h) };
+        // It spreads only where it could flow, and never against the wind: `ahead` is how far it goes with it.
+        let ahead = (east * towards.0 + north * towards.1) * if comes { -1.0 } else { 1.0 };
+        if crest >= level || bed[o].max(bed[k]) >= level || from.m <= 0.0 || ahead < AGAINST {
+            return;
+        }
+        let across = east * towards.1 - north * towards.0;
+        let wide = if here.h > 0.0 && next.h > 0.0 { 0.5 * (here.spread + next.spread) } else { from.spread };
+        let gained = across * across * wide * step_s / ground.area_m2() * (other - own);
+        let deep = gained / from.m;
+        net_m += deep;
+        cell.depth_m += deep;
+        cell.mass_kg_m2 += gained;
+        cell.excess_kg_m2 += deep * from.d;
+        cell.age_kg_s_m2 += gained * from.age_s;
+        cell.east += deep * from.rho * from.u;
+        cell.north += deep * from.rho * from.v;
+    };
+    if i > 0 {
+        with(k - 1, ground.crest_east_m(k - 1), (-1.0, 0.0));
+    }
+    if i + 1 < g.nx {
+        with(k + 1, ground.crest_east_m(k), (1.0, 0.0));
+    }
+    if j > 0 {
+        with(k - g.nx, ground.crest_north_m(k - g.nx), (0.0, -1.0));
+    }
+    if j + 1 < g.ny {
+        with(k + g.nx, ground.crest_north_m(k), (0.0, 1.0));
+    }
+    if net_m < 0.0 {
+        // Air from the sides takes the room of what has spread away, with the wind's momentum.
+        cell.depth_m -= net_m;
+        cell.east -= net_m * air * here.wind * towards.0;
+        cell.north -= net_m * air * here.wind * towards.1;
+    }
+}
+
+/// Cosine of the steepest way against the wind on which swings spread gas.
+const AGAINST: f64 = -0.5;
 
 /// Brings a cell through a step of exchange. Drags are taken implicitly, so that they stop a layer and never turn it.
 pub(super) fn exchange(cell: &mut Cell, steep: &Steep, ambient: &Ambient, towards: (f64, f64), step_s: f64) {

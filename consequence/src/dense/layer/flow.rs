@@ -3,7 +3,7 @@
 //! lets a thin one run down steps that are higher than itself:
 //!
 //! ```text
-//! z* = min(max(zl, zr), min(hl + zl, hr + zr))      h* = min(h + z - z*, h)      push of the bed: 0.25 g d (h + h*) (z* - z)
+//! z* = min(max(zl, zr), min(hl + zl, hr + zr))      h* = min(h + z - z*, h)      push of the bed: 0.46 g d (h + h*) (z* - z)
 //! ```
 //!
 //! A wall on a face is a bed of its own: nothing passes below its crest, and what runs against it is thrown back.
@@ -165,6 +165,7 @@ pub(super) fn update(
         change.depth_m += v;
         change.mass_kg_m2 += v * s.m;
         change.excess_kg_m2 += v * s.d;
+        change.age_kg_s_m2 += v * s.m * s.age_s;
         if eastward {
             change.north += v * s.rho * s.v;
         } else {
@@ -180,6 +181,7 @@ pub(super) fn update(
     cell.depth_m += per_cell * change.depth_m;
     cell.mass_kg_m2 += per_cell * change.mass_kg_m2;
     cell.excess_kg_m2 += per_cell * change.excess_kg_m2;
+    cell.age_kg_s_m2 = (cell.age_kg_s_m2 + per_cell * change.age_kg_s_m2).max(0.0);
     cell.east += per_cell * change.east;
     cell.north += per_cell * change.north;
     // Rounding of a cell that gave all it had.

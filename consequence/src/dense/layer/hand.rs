@@ -36,8 +36,8 @@ struct Square {
 }
 
 impl Layer {
-    /// Takes out what is passive, or all of it, as puffs of a release that began `age_s` ago.
-    pub fn hand_over(&mut self, ground: &Ground, ambient: &Ambient, release: u32, age_s: f64, all: bool) -> Vec<Puff> {
+    /// Takes out what is passive, or all of it, as puffs of a release. What ran over the edge is as old as what is left there.
+    pub fn hand_over(&mut self, ground: &Ground, ambient: &Ambient, release: u32, all: bool) -> Vec<Puff> {
         let g = ground.grid;
         let (nx, ny) = (g.nx.div_ceil(SIDE), g.ny.div_ceil(SIDE));
         let w = self.window;
@@ -67,7 +67,7 @@ impl Layer {
                 let heaviest = near.map(|(da, db)| at(a as i64 + da, b as i64 + db).weight).fold(0.0, f64::max);
                 let passive = GRAVITY_M_S2 * heaviest < RICHARDSON * stress || here.share < PASSIVE;
                 if passive || all {
-                    puffs.push(self.take_out(ground, a, b, here.depth, release, age_s));
+                    puffs.push(self.take_out(ground, a, b, here.depth, release));
                 }
             }
         }
@@ -77,7 +77,8 @@ impl Layer {
             self.excess.gone_kg -= excess_kg;
             self.mass.handed_kg += mass_kg;
             self.excess.handed_kg += excess_kg;
-            let depth_m = self.cells[k as usize].depth_m;
+            let c = &self.cells[k as usize];
+            let (depth_m, age_s) = (c.depth_m, if c.mass_kg_m2 > 0.0 { c.age_kg_s_m2 / c.mass_kg_m2 } else { 0.0 });
             let spread = ground.area_m2() / 12.0;
             puffs.push(puff(release, mass_kg, g.centre(k as usize), [spread, 0.0, spread], depth_m, age_s));
         }
@@ -108,13 +109,14 @@ impl Layer {
         sum
     }
 
-    fn take_out(&mut self, ground: &Ground, a: usize, b: usize, depth_m: f64, release: u32, age_s: f64) -> Puff {
+    fn take_out(&mut self, ground: &Ground, a: usize, b: usize, depth_m: f64, release: u32) -> Puff {
         let area = ground.area_m2();
         let cells: Vec<usize> = self.each(ground, a, b).collect();
-        let (mut mass, mut excess, mut x, mut y) = (0.0, 0.0, 0.0, 0.0);
+        let (mut mass, mut excess, mut age, mut x, mut y) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for &k in &cells {
             let (c, p) = (&self.cells[k], ground.grid.centre(k));
             mass += c.mass_kg_m2;
+            age += c.age_kg_s_m2;
             excess += c.excess_kg_m2;
             x += c.mass_kg_m2 * p.x;
             y += c.mass_kg_m2 * p.y;
@@ -131,7 +133,7 @@ impl Layer {
         }
         self.mass.handed_kg += mass * area;
         self.excess.handed_kg += excess * area;
-        puff(release, mass * area, centre, spread, depth_m, age_s)
+        puff(release, mass * area, centre, spread, depth_m, age / mass)
     }
 }
 

@@ -135,9 +135,9 @@ fn what_is_handed_over_keeps_mass_centre_and_spread() {
         sum
     };
     let before = of_cells(&layer);
-    let first = layer.hand_over(&ground, &ambient, 0, 60.0, false);
+    let first = layer.hand_over(&ground, &ambient, 0, false);
     let between = of_cells(&layer);
-    let rest = layer.hand_over(&ground, &ambient, 0, 60.0, true);
+    let rest = layer.hand_over(&ground, &ambient, 0, true);
     assert!(between[0] < before[0] || first.is_empty());
     assert!(layer.is_empty() && layer.mass_kg(&ground) == 0.0 && !rest.is_empty());
     let after = of_puffs(&[first, rest].concat());
@@ -155,7 +155,7 @@ fn a_heavy_cloud_stays_in_the_layer_and_a_thin_one_leaves_it() {
         let ground = Ground::level(grid(12, 12, 5.0));
         let mut layer = Layer::new(&ground);
         (0..144).for_each(|k| fill(&mut layer, &ground, k, 1.0, heavier, ambient.density_kg_m3));
-        let puffs = layer.hand_over(&ground, &ambient, 0, 10.0, false);
+        let puffs = layer.hand_over(&ground, &ambient, 0, false);
         puffs.iter().map(|p| p.mass_kg).sum::<f64>() / layer.mass.fed_kg
     };
     let limit = under(5.0).friction_velocity_m_s.powi(2) / GRAVITY_M_S2;
@@ -203,7 +203,7 @@ fn threads_and_a_checkpoint_on_the_way_change_no_bit() {
     };
     let rest = |mut layer: Layer| {
         layer.advance(&ground, &ambient, (0.0, 1.0), &feeds, 20.0);
-        let puffs = layer.hand_over(&ground, &ambient, 0, 40.0, false);
+        let puffs = layer.hand_over(&ground, &ambient, 0, false);
         (layer, puffs)
     };
     let whole = |threads| fold::with_threads(threads, || rest(start()));
