@@ -160,8 +160,13 @@ fn grid(deck: &Deck, spec: &GroundSpec, raster: Option<&Raster>, file: &Path, al
         let name = spec.terrain.as_ref().map(|p| p.display().to_string()).unwrap_or_default();
         let margin = (at.x - west).min(east - at.x).min(at.y - south).min(north - at.y);
         if margin < LEAST_M {
-            let what = format!("the source at ({}, {}) lies off the terrain {name} or within {LEAST_M} m of its edge", at.x, at.y);
-            let hint = format!("the terrain reaches from ({west:.0}, {south:.0}) to ({east:.0}, {north:.0}) m of the deck: is `origin` right?");
+            let what = format!(
+                "the source at ({}, {}) lies off the terrain {name} or within {LEAST_M} m of its edge",
+                at.x, at.y
+            );
+            let hint = format!(
+                "the terrain reaches from ({west:.0}, {south:.0}) to ({east:.0}, {north:.0}) m of the deck: is `origin` right?"
+            );
             all.add(file, what, hint);
             return None;
         }
@@ -193,7 +198,8 @@ fn heights(raster: &Raster, grid: &Grid, spec: &GroundSpec, file: &Path, all: &m
             (low, (low + 1).min(n - 1), if part < 1e-6 { 0.0 } else { part })
         };
         let ((i, i1, fu), (j, j1, fv)) = (split(u, r.nx), split(v, r.ny));
-        let mix = |a: f32, b: f32, f: f64| if f == 0.0 { f64::from(a) } else { f64::from(a) * (1.0 - f) + f64::from(b) * f };
+        let mix =
+            |a: f32, b: f32, f: f64| if f == 0.0 { f64::from(a) } else { f64::from(a) * (1.0 - f) + f64::from(b) * f };
         let row = |j: usize| mix(raster.values[r.index(i, j)], raster.values[r.index(i1, j)], fu) as f32;
         mix(row(j), row(j1), fv) as f32
     };
@@ -233,7 +239,11 @@ fn sound(wall: &Standing, whose: &str, file: &Path, all: &mut Complaints) {
         all.add(file, format!("{whose} has {} points", wall.points.len()), format!("at least {least}"));
     }
     if !(wall.height_m > 0.0 && wall.height_m <= 500.0) {
-        all.add(file, format!("{whose}: its height is {} m", wall.height_m), "above 0 and up to 500 m above the ground");
+        all.add(
+            file,
+            format!("{whose}: its height is {} m", wall.height_m),
+            "above 0 and up to 500 m above the ground",
+        );
     }
     if wall.points.iter().any(|p| !(p.x.abs() < 1e6 && p.y.abs() < 1e6)) {
         all.add(file, format!("{whose} goes beyond 1000 km"), "metres east and north of the deck's origin");
@@ -243,14 +253,18 @@ fn sound(wall: &Standing, whose: &str, file: &Path, all: &mut Complaints) {
 /// Walls and buildings of a GeoJSON file.
 fn read(file: &Path, spec: &GroundSpec, place: Option<Anchor>) -> Result<Vec<Standing>, Complaints> {
     let one = |what: String, hint: &str| Complaints::one(file, what, hint);
-    let text = std::fs::read_to_string(file).map_err(|e| one(format!("cannot be read: {e}"), "GeoJSON of lines and polygons"))?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| one(format!("cannot be read: {e}"), "GeoJSON of lines and polygons"))?;
     let json: Value = serde_json::from_str(&text).map_err(|e| one(e.to_string(), "GeoJSON of lines and polygons"))?;
     let Some(features) = json["features"].as_array() else {
         return Err(one("has no list `features`".into(), "a FeatureCollection"));
     };
     let anchor = match (spec.walls_in, place) {
         (Coordinates::LonLat, None) => {
-            return Err(one("walls_in is LonLat and the deck has no place".into(), "place: (lon_deg: .., lat_deg: ..)"));
+            return Err(one(
+                "walls_in is LonLat and the deck has no place".into(),
+                "place: (lon_deg: .., lat_deg: ..)",
+            ));
         }
         (Coordinates::LonLat, Some(anchor)) => Some(anchor),
         (Coordinates::Metres, _) => None,
@@ -262,18 +276,30 @@ fn read(file: &Path, spec: &GroundSpec, place: Option<Anchor>) -> Result<Vec<Sta
         let height = &feature["properties"]["height_m"];
         let number = height.as_f64().or_else(|| height.as_str().and_then(|s| s.trim().parse().ok()));
         let Some(height_m) = number else {
-            all.add(file, format!("{whose} has no number `height_m`: {height}"), "the height above the ground in metres");
+            all.add(
+                file,
+                format!("{whose} has no number `height_m`: {height}"),
+                "the height above the ground in metres",
+            );
             continue;
         };
         let shape = &feature["geometry"];
         let lines: Vec<(&Value, bool)> = match shape["type"].as_str() {
             Some("LineString") => vec![(&shape["coordinates"], false)],
-            Some("MultiLineString") => shape["coordinates"].as_array().into_iter().flatten().map(|l| (l, false)).collect(),
+            Some("MultiLineString") => {
+                shape["coordinates"].as_array().into_iter().flatten().map(|l| (l, false)).collect()
+            }
             // Courtyards are not known to the layer: the outer ring counts.
             Some("Polygon") => vec![(&shape["coordinates"][0], true)],
-            Some("MultiPolygon") => shape["coordinates"].as_array().into_iter().flatten().map(|p| (&p[0], true)).collect(),
+            Some("MultiPolygon") => {
+                shape["coordinates"].as_array().into_iter().flatten().map(|p| (&p[0], true)).collect()
+            }
             other => {
-                all.add(file, format!("{whose} is a {}", other.unwrap_or("thing without a geometry")), "LineString or Polygon, or their Multi forms");
+                all.add(
+                    file,
+                    format!("{whose} is a {}", other.unwrap_or("thing without a geometry")),
+                    "LineString or Polygon, or their Multi forms",
+                );
                 continue;
             }
         };

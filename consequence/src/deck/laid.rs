@@ -50,9 +50,12 @@ pub struct Laid<'a> {
 /// Between hand-overs: this part of the age, within these, s.
 const AGE_SHARE: f64 = 0.05;
 const SHORTEST_S: f64 = 1.0;
-const LONGEST_S: f64 = 10.0;
+const LONGEST_S: f64 = 20.0;
 /// A mixture counts as free of drops below this share of the substance.
 const DROPLETS: f64 = 0.01;
+
+/// What is left of the gas when the layer is given up, as a share.
+const CRUMBS: f64 = 1e-3;
 
 /// What enters and when.
 struct Inlet {
@@ -143,7 +146,8 @@ impl<'a> Laid<'a> {
             ));
         }
         let cold = model.source.release.steps.iter().map(|s| s.state.temperature_k);
-        let cold = cold.chain(model.source.release.bursts.iter().map(|b| b.state.temperature_k)).fold(f64::INFINITY, f64::min);
+        let cold =
+            cold.chain(model.source.release.bursts.iter().map(|b| b.state.temperature_k)).fold(f64::INFINITY, f64::min);
         if cold < model.air().temperature_k - 20.0 {
             told.push(Remark::note(
                 "cold_layer",
@@ -298,7 +302,9 @@ fn follow<'a>(model: &'a Model, land: &'a Land, inlets: &[Inlet], rest: Release)
         layer.advance(ground, &ambient, air.towards, &feeds, step_s);
         let over_before = layer.mass.gone_kg;
         laid.over_edge_kg += over_before;
-        let puffs = layer.hand_over(ground, &ambient, 0, false);
+        // The last crumbs go together.
+        let crumbs = layer.time_s >= last_s && layer.mass_kg(ground) < CRUMBS * layer.mass.fed_kg;
+        let puffs = layer.hand_over(ground, &ambient, 0, crumbs);
         if !puffs.is_empty() {
             laid.puffs.push((layer.time_s, puffs));
         }

@@ -156,8 +156,12 @@ fn cloud_used(model: &Model, lens: &Lens) -> CloudUsed {
     } else if let (true, Some(laid)) = (dense, lens.laid) {
         let (most, area) = (digits(laid.most_kg), digits(laid.most_m2));
         Text::new(
-            format!("重气浅层沿地形流动：布里特-麦奎德数 {have}，不小于 {need}；层内最多 {most} 千克、{area} 平方米；稀释后转为烟团"),
-            format!("dense layer over the ground: Britter & McQuaid's number is {have}, at least {need}; at most {most} kg on {area} m2 in it; puffs once it has thinned"),
+            format!(
+                "重气浅层沿地形流动：布里特-麦奎德数 {have}，不小于 {need}；层内最多 {most} 千克、{area} 平方米；稀释后转为烟团"
+            ),
+            format!(
+                "dense layer over the ground: Britter & McQuaid's number is {have}, at least {need}; at most {most} kg on {area} m2 in it; puffs once it has thinned"
+            ),
         )
     } else if dense {
         Text::new(

@@ -254,14 +254,7 @@ impl Layer {
     }
 
     /// One step: looks, fluxes, what a cell can give at most, the new state with its exchange.
-    fn pass(
-        &mut self,
-        ground: &Ground,
-        ambient: &Ambient,
-        towards: (f64, f64),
-        step_s: f64,
-        scratch: &mut Scratch,
-    ) {
+    fn pass(&mut self, ground: &Ground, ambient: &Ambient, towards: (f64, f64), step_s: f64, scratch: &mut Scratch) {
         let g = ground.grid;
         let w = self.window.wider(g.nx, g.ny);
         let within = |j: usize| j >= w.j0 && j < w.j1;
@@ -293,7 +286,11 @@ impl Layer {
             if j + 1 >= w.j0 && j <= w.j1 {
                 for i in w.i0.saturating_sub(1)..(w.i1 + 1).min(g.nx) {
                     let inside = within(j) && i >= w.i0 && i < w.i1;
-                    row[i] = if inside { flow::share(&Cross::of(&g, east, north, i, j), &looks[j * g.nx + i], per_cell) } else { 1.0 };
+                    row[i] = if inside {
+                        flow::share(&Cross::of(&g, east, north, i, j), &looks[j * g.nx + i], per_cell)
+                    } else {
+                        1.0
+                    };
                 }
             }
         });

@@ -15,7 +15,12 @@ use base::math;
 pub fn cases() -> Vec<Case> {
     vec![
         Case { name: "layer-laws", about: "dense layer: front, slump, slope, planes", quick: false, run: laws },
-        Case { name: "layer-level", about: "dense layer on level ground: LNG trials, the 1-D model", quick: false, run: level },
+        Case {
+            name: "layer-level",
+            about: "dense layer on level ground: LNG trials, the 1-D model",
+            quick: false,
+            run: level,
+        },
     ]
 }
 
@@ -78,7 +83,14 @@ fn slump(cells: usize, cell_m: f64) -> (Vec<(f64, f64)>, f64, f64) {
         let mut held: Vec<f64> = layer.cells.iter().map(|c| c.excess_kg_m2).filter(|v| *v > 0.0).collect();
         held.sort_by(|a, b| b.total_cmp(a));
         let mut sum = 0.0;
-        let inside = held.iter().take_while(|v| { sum += **v; sum <= 0.95 * whole }).count() + 1;
+        let inside = held
+            .iter()
+            .take_while(|v| {
+                sum += **v;
+                sum <= 0.95 * whole
+            })
+            .count()
+            + 1;
         let area = inside as f64 * ground.area_m2() / 0.95;
         seen.push((layer.time_s, math::sqrt(area / std::f64::consts::PI)));
     }
@@ -165,10 +177,15 @@ fn laws(bench: &Bench) -> CaseResult {
         result.rows.push(row.with_peer("Britter & Linden 1980: 1.5 +- 0.2 for 5 to 90 degrees (from memory)"));
     }
     result.notes.push(
-        "slopes: the front grows too much with the slope, low by 14 and 28 % at 10 and 5 degrees, high by 21 % at 30".into(),
+        "slopes: the front grows too much with the slope, low by 14 and 28 % at 10 and 5 degrees, high by 21 % at 30"
+            .into(),
     );
     let (planes, balance) = planes();
-    result.rows.push(Row::bound("steady plume over a dip and a wall: what planes pass, off by", planes, Bound::AtMost(1e-3)));
+    result.rows.push(Row::bound(
+        "steady plume over a dip and a wall: what planes pass, off by",
+        planes,
+        Bound::AtMost(1e-3),
+    ));
     result.rows.push(Row::bound("the same: missing of substance or excess", balance, Bound::AtMost(1e-9)));
     speed(bench, &mut result);
     result
@@ -190,7 +207,8 @@ fn speed(bench: &Bench, result: &mut CaseResult) {
 pub fn busy() -> (Ground, Ambient, Layer) {
     let ambient = Ambient::of(&air(3.0, 0.03), 60.0);
     let grid = Grid { x0: 0.0, y0: 0.0, cell_m: 5.0, nx: 200, ny: 200 };
-    let bed = (0..grid.len()).map(|k| 0.5 * math::sin(grid.centre(k).x / 40.0) + 0.5 * math::cos(grid.centre(k).y / 60.0));
+    let bed =
+        (0..grid.len()).map(|k| 0.5 * math::sin(grid.centre(k).x / 40.0) + 0.5 * math::cos(grid.centre(k).y / 60.0));
     let ground = Ground::new(grid, bed.collect());
     let mut layer = Layer::new(&ground);
     heap(&mut layer, &ground, (0..grid.len()).collect(), 2.0, 0.5, ambient.density_kg_m3);
@@ -198,7 +216,15 @@ pub fn busy() -> (Ground, Ambient, Layer) {
 }
 
 /// Farthest place downwind at which a steady or ended source comes to a share by volume at a height.
-fn reach_m(source: &Source, ambient: &Ambient, share: f64, height_m: f64, until_s: f64, cell_m: f64, long_m: f64) -> f64 {
+fn reach_m(
+    source: &Source,
+    ambient: &Ambient,
+    share: f64,
+    height_m: f64,
+    until_s: f64,
+    cell_m: f64,
+    long_m: f64,
+) -> f64 {
     let (layer_max, ground) = peaks(source, ambient, height_m, until_s, cell_m, long_m);
     let molar = source.gas.molar_mass_kg_mol;
     // Share by volume at the air's temperature: the mixture is nearly as warm as the air where it is lean.
@@ -208,7 +234,14 @@ fn reach_m(source: &Source, ambient: &Ambient, share: f64, height_m: f64, until_
 }
 
 /// Highest concentration by cell of the layer over level ground, kg/m3.
-fn peaks(source: &Source, ambient: &Ambient, height_m: f64, until_s: f64, cell_m: f64, long_m: f64) -> (Vec<f64>, Ground) {
+fn peaks(
+    source: &Source,
+    ambient: &Ambient,
+    height_m: f64,
+    until_s: f64,
+    cell_m: f64,
+    long_m: f64,
+) -> (Vec<f64>, Ground) {
     let (nx, ny) = ((1.2 * long_m / cell_m) as usize, (0.9 * long_m / cell_m) as usize);
     let grid = Grid { x0: -0.2 * long_m, y0: -0.5 * ny as f64 * cell_m, cell_m, nx, ny };
     let ground = Ground::level(grid);

@@ -15,12 +15,25 @@ const FRAME: Stroke = Stroke { colour: [0x6a, 0x70, 0x5a], width_px: 1.4, dashed
 /// Contours on a map, about.
 const CONTOURS: f64 = 8.0;
 
-/// Heights on a map's cells; beyond the ground those of its nearest edge, so that the map stays whole.
+/// Heights on a map's cells, where the whole map lies on the ground; else level, so that no edge of the data looks like a cliff.
 pub fn heights(land: Option<&Land>, grid: &Grid) -> Vec<f32> {
-    match land {
-        Some(land) => (0..grid.len()).map(|k| land.bare_m[land.ground.grid.nearest_cell(grid.centre(k))]).collect(),
-        None => vec![0.0; grid.len()],
+    let level = || vec![0.0; grid.len()];
+    let Some(land) = land else { return level() };
+    let g = land.ground.grid;
+    let corners = [0, grid.nx - 1, grid.len() - grid.nx, grid.len() - 1];
+    if corners.iter().any(|&k| g.cell_at(grid.centre(k)).is_none()) {
+        return level();
     }
+    let between = |p: Point| {
+        let (u, v) = ((p.x - g.x0) / g.cell_m - 0.5, (p.y - g.y0) / g.cell_m - 0.5);
+        let (u, v) = (u.clamp(0.0, g.nx as f64 - 1.0), v.clamp(0.0, g.ny as f64 - 1.0));
+        let (i, j) = (u as usize, v as usize);
+        let (fu, fv) = ((u - i as f64) as f32, (v - j as f64) as f32);
+        let at = |i: usize, j: usize| land.bare_m[g.index(i.min(g.nx - 1), j.min(g.ny - 1))];
+        let row = |j: usize| at(i, j) * (1.0 - fu) + at(i + 1, j) * fu;
+        row(j) * (1.0 - fv) + row(j + 1) * fv
+    };
+    (0..grid.len()).map(|k| between(grid.centre(k))).collect()
 }
 
 /// A round step that gives some contours.
@@ -39,7 +52,8 @@ pub fn draw(land: &Land, map: &Grid, over: &mut Overlay) {
     let high = on_map.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if land.terrain && high - low > 0.2 {
         let step = step_m(high - low);
-        let levels: Vec<f64> = ((low / step).ceil() as i64..=(high / step).floor() as i64).map(|k| k as f64 * step).collect();
+        let levels: Vec<f64> =
+            ((low / step).ceil() as i64..=(high / step).floor() as i64).map(|k| k as f64 * step).collect();
         let values: Vec<f64> = land.bare_m.iter().map(|v| f64::from(*v)).collect();
         // Values stand at the centres of cells.
         let place = |p: &contour::Pt| Point::new(g.x0 + p.x * g.cell_m, g.y0 + p.y * g.cell_m);
@@ -69,10 +83,9 @@ pub fn draw(land: &Land, map: &Grid, over: &mut Overlay) {
     let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
     over.lines.push(Line { points: corners.iter().map(|&(x, y)| Point::new(x, y)).collect(), stroke: FRAME });
     over.keys.push((FRAME, Text::new("重气层计算范围", "where the layer is computed")));
-    for (building, stroke, name) in [
-        (false, WALL, Text::new("围墙、围堰、堤", "walls and dikes")),
-        (true, HOUSE, Text::new("建筑", "buildings")),
-    ] {
+    for (building, stroke, name) in
+        [(false, WALL, Text::new("围墙、围堰、堤", "walls and dikes")), (true, HOUSE, Text::new("建筑", "buildings"))]
+    {
         let mut any = false;
         for wall in land.walls.iter().filter(|w| w.building == building) {
             any = true;

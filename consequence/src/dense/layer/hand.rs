@@ -24,6 +24,8 @@ const PASSIVE: f64 = 1e-3;
 /// Mean height of the mass over the depth: sqrt(2/pi)/sqrt 3.
 const MEAN: f64 = 0.460_658_865_961_780_6;
 const LEAST_DEPTH_M: f64 = 0.05;
+/// Squares with less than this share of all that was fed wait: a puff each for crumbs would slow all that follows.
+const CRUMB: f64 = 1e-4;
 
 /// Sums over a square.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,7 +68,7 @@ impl Layer {
                 let near = (-1..=1).flat_map(|db| (-1..=1).map(move |da| (da, db)));
                 let heaviest = near.map(|(da, db)| at(a as i64 + da, b as i64 + db).weight).fold(0.0, f64::max);
                 let passive = GRAVITY_M_S2 * heaviest < RICHARDSON * stress || here.share < PASSIVE;
-                if passive || all {
+                if all || passive && here.mass * ground.area_m2() > CRUMB * self.mass.fed_kg {
                     puffs.push(self.take_out(ground, a, b, here.depth, release));
                 }
             }
