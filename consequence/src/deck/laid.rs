@@ -55,7 +55,7 @@ const LONGEST_S: f64 = 20.0;
 const DROPLETS: f64 = 0.01;
 
 /// What is left of the gas when the layer is given up, as a share.
-const CRUMBS: f64 = 1e-3;
+const CRUMBS: f64 = 1e-2;
 
 /// What enters and when.
 struct Inlet {
@@ -301,13 +301,13 @@ fn follow<'a>(model: &'a Model, land: &'a Land, inlets: &[Inlet], rest: Release)
         let ambient = Ambient::of(&air, model.deck.model.averaging_s);
         layer.advance(ground, &ambient, air.towards, &feeds, step_s);
         let over_before = layer.mass.gone_kg;
-        laid.over_edge_kg += over_before;
         // The last crumbs go together.
         let crumbs = layer.time_s >= last_s && layer.mass_kg(ground) < CRUMBS * layer.mass.fed_kg;
         let puffs = layer.hand_over(ground, &ambient, 0, crumbs);
         if !puffs.is_empty() {
             laid.puffs.push((layer.time_s, puffs));
         }
+        laid.over_edge_kg += over_before - layer.mass.gone_kg;
         let mut cells = Vec::new();
         let mut held = 0.0;
         for (k, c) in layer.cells.iter().enumerate().filter(|(_, c)| c.mass_kg_m2 > 0.0) {
@@ -325,6 +325,7 @@ fn follow<'a>(model: &'a Model, land: &'a Land, inlets: &[Inlet], rest: Release)
             break;
         }
     }
+    laid.over_edge_kg += layer.mass.gone_kg;
     laid.fed_kg = layer.mass.fed_kg;
     laid.lost_kg = layer.lost_kg(ground);
     laid.richest_kg_m3 = layer.richest_kg_m3;

@@ -404,38 +404,3 @@ fn what_is_wrong_with_a_ground_is_said_at_once() {
             .contains("takes no cell")
     );
 }
-
-#[test]
-fn zz_valley() {
-    let font = std::fs::read("../viewer/assets/NotoSansSC-subset.ttf").unwrap();
-    for (name, out) in [("deck.ron", "out")] {
-        let clock = std::time::Instant::now();
-        let loaded =
-            Deck::read(std::path::Path::new(&format!("/tmp/c/valley/{name}"))).unwrap_or_else(|e| panic!("{e}"));
-        let model = loaded.build().unwrap_or_else(|e| panic!("{e}"));
-        if let Some(l) = laid::Laid::of(&model) {
-            println!(
-                "laid {:.1} s: lost {} over edge {} ends {} most {} kg {} m2",
-                clock.elapsed().as_secs_f64(),
-                l.lost_kg,
-                l.over_edge_kg,
-                l.ends_s,
-                l.most_kg,
-                l.most_m2
-            );
-            println!("puffs {}", l.given(0.0, 1e9).map(|(_, p)| p.len()).sum::<usize>());
-        }
-        let outcome = run(&model);
-        println!("{:.1} s {}", clock.elapsed().as_secs_f64(), outcome.cloud.why.en);
-        for t in &outcome.threats {
-            for z in &t.zones {
-                println!("{:?} {} {:.0} m wide {:.0}", t.kind, z.name.en, z.reach_m, z.width_m);
-            }
-        }
-        for c in &outcome.courses {
-            println!("{} {:?}", c.name.en, c.outside.peak_kg_m3);
-        }
-        write::folder(&model, &outcome, std::path::Path::new(&format!("/tmp/c/valley/{out}")), Some(&font))
-            .unwrap_or_else(|e| panic!("{e}"));
-    }
-}

@@ -83,7 +83,7 @@ fn frame(model: &Model, outcome: &Outcome, threat: &Threat) -> Grid {
     let tall = (high.y - low.y + 2.0 * room).max(0.6 * wide);
     // Two digits of a cell are enough to be read, and no less than what is needed.
     let order = math::pow(10.0, math::log10(wide / CELLS).floor() - 1.0);
-    let cell_m = (wide / CELLS / order).ceil() * order;
+    let cell_m = ((wide / CELLS / order).ceil() * order * 1e6).round() / 1e6;
     let (wide, tall) = (cell_m * CELLS, tall.max(0.6 * cell_m * CELLS));
     let middle = Point::new(0.5 * (low.x + high.x), 0.5 * (low.y + high.y));
     Grid {

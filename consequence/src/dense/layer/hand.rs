@@ -15,6 +15,7 @@ use crate::puff::Puff;
 use crate::weather::GRAVITY_M_S2;
 use base::fold;
 use base::grid::Point;
+use std::collections::BTreeMap;
 
 /// Cells along the side of a square.
 const SIDE: usize = 4;
@@ -25,7 +26,7 @@ const PASSIVE: f64 = 1e-3;
 const MEAN: f64 = 0.460_658_865_961_780_6;
 const LEAST_DEPTH_M: f64 = 0.05;
 /// Squares with less than this share of all that was fed wait: a puff each for crumbs would slow all that follows.
-const CRUMB: f64 = 1e-4;
+const CRUMB: f64 = 1e-5;
 
 /// Sums over a square.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,7 +74,10 @@ impl Layer {
                 }
             }
         }
-        let over: Vec<(u32, (f64, f64))> = std::mem::take(&mut self.over_edge_kg).into_iter().collect();
+        let least_kg = if all { 0.0 } else { CRUMB * self.mass.fed_kg };
+        let (over, wait) = std::mem::take(&mut self.over_edge_kg).into_iter().partition(|(_, (kg, _))| *kg > least_kg);
+        self.over_edge_kg = wait;
+        let over: BTreeMap<u32, (f64, f64)> = over;
         for (k, (mass_kg, excess_kg)) in over {
             self.mass.gone_kg -= mass_kg;
             self.excess.gone_kg -= excess_kg;
