@@ -262,8 +262,9 @@ impl Layer {
         fold::each_chunk(looks, g.nx, |j, row| {
             // One row and column more all round: dry, seen by the faces of the rim.
             if j + 1 >= w.j0 && j <= w.j1 {
-                for i in w.i0.saturating_sub(1)..(w.i1 + 1).min(g.nx) {
-                    row[i] = Look::under(&self.cells[j * g.nx + i], ambient);
+                let (from, to) = (w.i0.saturating_sub(1), (w.i1 + 1).min(g.nx));
+                for (look, cell) in row[from..to].iter_mut().zip(&self.cells[j * g.nx + from..j * g.nx + to]) {
+                    *look = Look::under(cell, ambient);
                 }
             }
         });
@@ -298,13 +299,13 @@ impl Layer {
         let (looks, east, north, scale) = (&*looks, &*east, &*north, &*scale);
         fold::each_chunk(&mut self.cells, g.nx, |j, row| {
             if within(j) {
-                for i in w.i0..w.i1 {
+                for (i, cell) in row.iter_mut().enumerate().take(w.i1).skip(w.i0) {
                     let cross = Cross::of(&g, east, north, i, j);
-                    flow::update(&g, looks, scale, &cross, &mut row[i], (i, j), per_cell);
-                    exchange::spread(ground, looks, &mut row[i], (i, j), towards, step_s, ambient.density_kg_m3);
+                    flow::update(&g, looks, scale, &cross, cell, (i, j), per_cell);
+                    exchange::spread(ground, looks, cell, (i, j), towards, step_s, ambient.density_kg_m3);
                     let steep = exchange::Steep::of(ground, looks, i, j, towards);
-                    exchange::exchange(&mut row[i], &steep, ambient, towards, step_s);
-                    row[i].age_kg_s_m2 += step_s * row[i].mass_kg_m2;
+                    exchange::exchange(cell, &steep, ambient, towards, step_s);
+                    cell.age_kg_s_m2 += step_s * cell.mass_kg_m2;
                 }
             }
         });
