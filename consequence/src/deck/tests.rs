@@ -316,7 +316,7 @@ fn chlorine_deck(ground: &str) -> String {
     levels: Own([(at: (ppm: 1000))]),
     points: [(name: (zh: "墙后", en: "behind"), at: Metres(60, 0), height_m: 0.5), (name: (zh: "谷", en: "valley"), at: Metres(0, -100), height_m: 0.5)],
     {ground}
-    watch_s: 240,
+    watch_s: 180,
 )"#
     )
 }
@@ -354,15 +354,17 @@ fn heavy_gas_runs_down_the_ground_of_a_deck_and_a_dike_keeps_it_back() {
             // What the layer gave to puffs is all that it was fed.
             let given: f64 = laid.given(0.0, 1e9).flat_map(|(_, puffs)| puffs).map(|p| p.mass_kg).sum();
             assert!(given <= 480.0 * (1.0 + 1e-9), "{given}");
-            assert_eq!(with_threads(2, || laid::Laid::of(&model)).as_ref(), Some(laid));
+            if ground == valley {
+                assert_eq!(with_threads(2, || laid::Laid::of(&model)).as_ref(), Some(laid));
+            }
         }
         let lens = cloud::Lens::new(&model, laid.as_ref(), 600.0);
         points::courses(&model, &lens).iter().map(|c| c.outside.peak_kg_m3).collect::<Vec<f64>>()
     };
     let (level, down) = (peaks(""), peaks(valley));
     assert!(down[1] > 20.0 * level[1].max(1e-9), "{} in the valley, {} without one", down[1], level[1]);
-    let flat = peaks("ground: (reach_m: 200),");
-    let dike = peaks("ground: (reach_m: 200, walls: [Wall(line: [(30, -120), (30, 120)], height_m: 8)]),");
+    let flat = peaks("ground: (reach_m: 150),");
+    let dike = peaks("ground: (reach_m: 150, walls: [Wall(line: [(30, -120), (30, 120)], height_m: 8)]),");
     assert!(dike[0] < 0.5 * flat[0], "{} behind, {} without", dike[0], flat[0]);
 }
 
