@@ -87,6 +87,26 @@ fn dense_run(criterion: &mut Criterion) {
     });
 }
 
+/// The dense layer over rolling ground, all of its 200 x 200 cells wet: cells times steps in a second.
+fn layer_run(criterion: &mut Criterion) {
+    let (ground, ambient, layer) = consequence::validate::layer::busy();
+    let mut group = criterion.benchmark_group("gas");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(3));
+    let mut once = layer.clone();
+    once.advance(&ground, &ambient, (1.0, 0.0), &[], 2.0);
+    group.throughput(Throughput::Elements(once.worked));
+    for threads in [1, 2] {
+        group.bench_function(format!("layer, {threads} threads"), |b| {
+            b.iter(|| {
+                let mut layer = layer.clone();
+                with_threads(threads, || layer.advance(&ground, &ambient, (1.0, 0.0), &[], 2.0));
+                black_box(layer)
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Rooms and lungs of a million people in a cloud that stands over all of them: one step of 10 s.
 fn breathing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("gas");
@@ -113,5 +133,5 @@ fn breathing(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernel, dense_run, breathing);
+criterion_group!(benches, kernel, dense_run, layer_run, breathing);
 criterion_main!(benches);

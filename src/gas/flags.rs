@@ -153,6 +153,7 @@ pub fn deck(flags: &GasFlags, substance: &str) -> Result<Loaded, Complaints> {
         burning: Burning::default(),
         model: CloudModel { scheme, ..CloudModel::default() },
         container: None,
+        ground: None,
         watch_s,
     };
     Ok(Loaded { deck, file: FILE.into(), text: String::new() })

@@ -1,5 +1,6 @@
 //! From a deck to a model that can be run: everything in it checked, all complaints at once, each with its line.
 
+use super::ground::{self, Land};
 use super::levels::Chosen;
 use super::remarks::{self, Remark};
 use super::{Deck, Exchange, Indoors, Loaded, Where, lines};
@@ -27,6 +28,8 @@ pub struct Model {
     pub spots: Vec<Spot>,
     /// Row of the guidebook, where it has one.
     pub erg: Option<Erg>,
+    /// Ground and walls, where the deck has them.
+    pub land: Option<Land>,
     /// What was assumed and found on the way.
     pub remarks: Vec<Remark>,
 }
@@ -91,6 +94,7 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         }
     };
     check_rest(deck, file, &mut all);
+    let land = ground::build(deck, file, &mut all);
     let sky = given_sky(deck).unwrap_or_else(|| sky_of(deck.weather.reports.first()));
     let air = weather.as_ref().map(|w| w.at(deck.source.start_s));
     // Without sound weather the source is still looked at, in a usual air.
@@ -136,6 +140,7 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         levels,
         spots,
         erg,
+        land,
         remarks: told,
     })
 }

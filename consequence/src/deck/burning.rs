@@ -75,6 +75,8 @@ pub fn explosion(model: &Model, lens: &Lens, limits: &Limits, reach_m: f64) -> O
         }
         let near = cloud.puffs.iter().filter(|p| p.way_m <= 1.2 * reach_m);
         let top_m = near.map(|p| p.height_m + 2.5 * p.depth_m).fold(0.5, f64::max);
+        let field = lens.laid.and_then(|laid| laid.field(cloud.time_s));
+        let top_m = top_m.max(lens.laid.map_or(0.0, |laid| 1.5 * laid.deepest_m(cloud.time_s)));
         // The square holds any direction of the wind.
         let grid = square(source, half_m, CELLS);
         let layers = fold::map(LAYERS, |k| {
@@ -82,6 +84,9 @@ pub fn explosion(model: &Model, lens: &Lens, limits: &Limits, reach_m: f64) -> O
             let mut values = vec![0.0f32; grid.len()];
             let stamps = kernel::stamps(cloud, 0, &lens.wind, Layer::Height(z), grid.cell_m);
             kernel::add_to_raster(&stamps, &grid, &mut values);
+            if let Some(field) = &field {
+                values.iter_mut().enumerate().for_each(|(k, v)| *v += field.at_kg_m3(grid.centre(k), z) as f32);
+            }
             values
         });
         let bounds = Bounds {

@@ -4,6 +4,7 @@
 
 use super::Dense;
 use super::build::Model;
+use super::laid::Laid;
 use crate::dense::{Ambient, Gas};
 use crate::puff::{Caveat, Cloud, Options, Scheme, Wind, led};
 use crate::release::Release;
@@ -14,6 +15,8 @@ use base::math;
 
 /// A cloud that can be run again and again.
 pub struct Lens<'a> {
+    /// What of it runs over the ground as a layer.
+    pub laid: Option<&'a Laid<'a>>,
     pub release: &'a Release,
     gas: Option<Gas>,
     pub wind: Wind,
@@ -50,12 +53,12 @@ pub struct Zone {
 }
 
 impl<'a> Lens<'a> {
-    pub fn new(model: &'a Model, averaging_s: f64) -> Lens<'a> {
+    pub fn new(model: &'a Model, laid: Option<&'a Laid<'a>>, averaging_s: f64) -> Lens<'a> {
         let gas = (model.deck.model.dense == Dense::Auto).then(|| Gas::of(&model.substance));
         let wind = Wind::uniform(model.weather.clone());
         let carrier_m_s = model.air().wind_m_s(3.0).max(0.3);
         let (scheme, watch_s) = (model.deck.model.scheme, model.deck.watch_s);
-        Lens { release: &model.source.release, gas, wind, scheme, averaging_s, watch_s, carrier_m_s }
+        Lens { laid, release: &model.source.release, gas, wind, scheme, averaging_s, watch_s, carrier_m_s }
     }
 
     /// An empty cloud whose puffs are fine enough for what lies `reach_m` away.
@@ -63,7 +66,26 @@ impl<'a> Lens<'a> {
         let interval_s = (reach_m / (PUFFS * self.carrier_m_s)).clamp(0.1, 10.0);
         let options =
             Options { scheme: self.scheme, averaging_s: self.averaging_s, interval_s, area, ..Options::default() };
-        Cloud::with_dense(options, vec![self.release.clone()], &[self.gas], &self.wind)
+        let airborne = self.laid.map_or(self.release, |laid| &laid.rest);
+        Cloud::with_dense(options, vec![airborne.clone()], &[self.gas], &self.wind)
+    }
+
+    /// Brings a cloud to a moment; what the layer gives away on the way joins it when it does.
+    pub fn bring(&self, cloud: &mut Cloud, to_s: f64) {
+        let from_s = cloud.time_s;
+        for (t, puffs) in self.laid.iter().flat_map(|laid| laid.given(from_s, to_s)) {
+            cloud.advance(&self.wind, t - cloud.time_s);
+            cloud.take_over(puffs);
+        }
+        cloud.advance(&self.wind, to_s - cloud.time_s);
+    }
+
+    /// Takes in the cloud, and the layer below it, as they stand.
+    fn see(&self, peaks: &mut Peaks, cloud: &Cloud, height_m: f64) {
+        let field = self.laid.and_then(|laid| laid.field(cloud.time_s));
+        let below = |p: Point| field.as_ref().map_or(0.0, |f| f.at_kg_m3(p, height_m) as f32);
+        let below: Option<&(dyn Fn(Point) -> f32 + Sync)> = if field.is_some() { Some(&below) } else { None };
+        peaks.see_above(cloud, 0, &self.wind, height_m, below);
     }
 
     /// Moments at which a cloud that is looked at over `reach_m` has to be seen, up to the end of the watch. Between them no more than
@@ -99,9 +121,9 @@ impl<'a> Lens<'a> {
     /// Follows the cloud over an area and shows it at its moments, until nothing of it is left there.
     pub fn follow(&self, reach_m: f64, area: Option<Grid>, mut look: impl FnMut(&Cloud)) -> Cloud {
         let mut cloud = self.cloud(reach_m, area);
-        let over_s = self.release.span_s().map_or(0.0, |(_, to)| to);
+        let over_s = self.release.span_s().map_or(0.0, |(_, to)| to).max(self.laid.map_or(0.0, |laid| laid.ends_s));
         for t in self.moments(reach_m) {
-            cloud.advance(&self.wind, t - cloud.time_s);
+            self.bring(&mut cloud, t);
             look(&cloud);
             if cloud.time_s > over_s && cloud.puffs.is_empty() {
                 break;
@@ -120,7 +142,7 @@ impl<'a> Lens<'a> {
             }
             let grid = square(source, half_m, COARSE);
             let mut peaks = Peaks::new(grid);
-            self.follow(half_m, Some(grid), |cloud| peaks.see(cloud, 0, &self.wind, height_m));
+            self.follow(half_m, Some(grid), |cloud| self.see(&mut peaks, cloud, height_m));
             for (slot, &level) in found.iter_mut().zip(levels).filter(|(slot, _)| slot.is_none()) {
                 let coarse = Coarse::of(&peaks, source, level);
                 // A high source may reach the ground only far away (sigma-z of class F is 0.016 of the way).
@@ -143,7 +165,7 @@ impl<'a> Lens<'a> {
         let mut early_m = None;
         let half = square(source, 1.2 * coarse.reach_m + 20.0, 10);
         let end = self.follow(coarse.reach_m, Some(half), |cloud| {
-            peaks.see(cloud, 0, &self.wind, height_m);
+            self.see(&mut peaks, cloud, height_m);
             if early_m.is_none() && cloud.time_s >= 0.85 * self.watch_s {
                 early_m = Some(Coarse::of(&peaks, source, level).reach_m);
             }

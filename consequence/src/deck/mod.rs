@@ -8,6 +8,8 @@ pub mod build;
 pub mod burning;
 pub mod cloud;
 pub mod example;
+pub mod ground;
+pub mod laid;
 pub mod levels;
 pub mod lines;
 pub mod outcome;
@@ -18,6 +20,7 @@ pub mod sun;
 pub mod write;
 
 pub use build::Model;
+pub use ground::GroundSpec;
 pub use levels::Levels;
 pub use outcome::{Outcome, run};
 pub use place::{Anchor, Where};
@@ -66,6 +69,9 @@ pub struct Deck {
     pub burning: Burning,
     #[serde(default)]
     pub model: CloudModel,
+    /// Terrain, walls and buildings, over which what is heavy runs near the source.
+    #[serde(default)]
+    pub ground: Option<GroundSpec>,
     /// Row of the Emergency Response Guidebook; by the amount when not given.
     #[serde(default)]
     pub container: Option<ErgContainer>,

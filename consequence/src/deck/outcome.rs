@@ -3,6 +3,7 @@
 use super::build::{Erg, Model};
 use super::burning::{self, BlazeKind, FLAMMABLE_AVERAGING_S};
 use super::cloud::{Lens, Zone};
+use super::laid::Laid;
 use super::levels::digits;
 use super::points::{self, Course};
 use super::remarks::{self, Remark};
@@ -110,14 +111,16 @@ impl ThreatZone {
 
 /// Computes everything that a model asks for. The bits do not depend on the number of threads.
 pub fn run(model: &Model) -> Outcome {
-    let lens = Lens::new(model, model.deck.model.averaging_s);
+    let laid = Laid::of(model);
+    let lens = Lens::new(model, laid.as_ref(), model.deck.model.averaging_s);
     let mut told = Vec::new();
+    ground_told(model, laid.as_ref(), &mut told);
     let mut reach = Reach::default();
     model.weather.moments().iter().for_each(|(_, air)| reach.see_air(air));
     reach.caveats().into_iter().for_each(|c| remarks::add(&mut told, c.into()));
     let mut threats = Vec::new();
     threats.extend(toxic(model, &lens, &mut told));
-    let brief = Lens::new(model, FLAMMABLE_AVERAGING_S);
+    let brief = Lens::new(model, laid.as_ref(), FLAMMABLE_AVERAGING_S);
     if let Some((flammable, explosion)) = flammable(model, &brief, &mut told) {
         threats.push(flammable);
         threats.extend(explosion);
@@ -129,11 +132,37 @@ pub fn run(model: &Model) -> Outcome {
     Outcome { threats, courses, cloud, erg: model.erg, angle_deg: lens.angle_deg(), remarks: told }
 }
 
+/// What the ground did, or that it did nothing.
+fn ground_told(model: &Model, laid: Option<&Laid>, told: &mut Vec<Remark>) {
+    match (laid, &model.land) {
+        (Some(laid), _) => laid.remarks(model).into_iter().for_each(|r| remarks::add(told, r)),
+        (None, Some(_)) => remarks::add(
+            told,
+            Remark::warning(
+                "ground_unused",
+                "气云不重（或按要求不用重气模型，或射流不落地）：给出的地形与墙对结果没有作用",
+                "the cloud is not heavy (or the dense model is off, or a jet never comes down): the ground and walls that were given did nothing",
+            ),
+        ),
+        (None, None) => {}
+    }
+}
+
 fn cloud_used(model: &Model, lens: &Lens) -> CloudUsed {
     let (dense, heaviness, dense_from) = lens.heaviness();
     let (have, need) = (digits(heaviness), digits(dense_from));
     let why = if model.deck.model.dense == super::Dense::Never {
         Text::new("被动扩散（烟团）：按要求不用重气模型", "passive (puffs): the dense model was switched off")
+    } else if let (true, Some(laid)) = (dense, lens.laid) {
+        let (most, area) = (digits(laid.most_kg), digits(laid.most_m2));
+        Text::new(
+            format!(
+                "重气浅层沿地形流动：布里特-麦奎德数 {have}，不小于 {need}；层内最多 {most} 千克、{area} 平方米；稀释后转为烟团"
+            ),
+            format!(
+                "dense layer over the ground: Britter & McQuaid's number is {have}, at least {need}; at most {most} kg on {area} m2 in it; puffs once it has thinned"
+            ),
+        )
     } else if dense {
         Text::new(
             format!("重气模型：布里特-麦奎德数 {have}，不小于 {need}；稀释后转为烟团"),

@@ -305,3 +305,104 @@ fn the_example_is_sound_and_its_wind_turns_the_zone() {
     let sealed = &outcome.courses[2];
     assert!(sealed.exchange_per_h <= 0.2 && sealed.inside.peak_kg_m3 < sealed.outside.peak_kg_m3);
 }
+
+/// A chlorine leak beside a dike, with a level or a sloping ground that is written beside the deck.
+fn chlorine_deck(ground: &str) -> String {
+    format!(
+        r#"(
+    name: (zh: "氯", en: "chlorine"),
+    source: (substance: "chlorine", at: (x: 0, y: 0), height_m: 0, what: Direct((rate: Steady(kg_s: 8.0, for_s: 60), entry: Pool, area_m2: 60))),
+    weather: (ground: OpenCountry, reports: [(wind_m_s: 1.5, wind_from_deg: 270, stability: Class(D), temperature_c: 15, humidity_pct: 50)]),
+    levels: Own([(at: (ppm: 1000))]),
+    points: [(name: (zh: "墙后", en: "behind"), at: Metres(60, 0), height_m: 0.5), (name: (zh: "谷", en: "valley"), at: Metres(0, -100), height_m: 0.5)],
+    {ground}
+    watch_s: 180,
+)"#
+    )
+}
+
+fn built(folder: &std::path::Path, ground: &str) -> Result<Model, base::complaint::Complaints> {
+    let file = folder.join("deck.ron");
+    let text = chlorine_deck(ground);
+    let deck = Deck::parse(&file, &text)?;
+    Loaded { deck, file, text }.build()
+}
+
+#[test]
+fn heavy_gas_runs_down_the_ground_of_a_deck_and_a_dike_keeps_it_back() {
+    // Grade: exact for the balance of the layer (1e-9), behaviour for the rest.
+    let folder = tempfile::tempdir().expect("a folder");
+    // A valley that falls to the south, 8 in 100, across the wind; coordinates of a map sheet.
+    let rows: Vec<String> = (0..80)
+        .map(|j| {
+            (0..80)
+                .map(|i| format!("{}", 0.8 * (80 - j) as f64 + 0.2 * (i as f64 - 39.5).powi(2)))
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    let text = format!("ncols 80\nnrows 80\nxllcorner 499600\nyllcorner 3399600\ncellsize 10\n{}\n", rows.join("\n"));
+    std::fs::write(folder.path().join("dem.asc"), text).expect("written");
+    let valley = r#"ground: (terrain: "dem.asc", origin: (500000, 3400000), reach_m: 300),"#;
+    // Peaks at the two points; the zones take longer.
+    let peaks = |ground: &str| {
+        let model = built(folder.path(), ground).unwrap_or_else(|e| panic!("{e}"));
+        let laid = laid::Laid::of(&model);
+        if let Some(laid) = &laid {
+            assert!((laid.fed_kg - 480.0).abs() < 1e-6 && laid.lost_kg.abs() < 1e-9 * laid.fed_kg, "{}", laid.lost_kg);
+            assert!(laid.remarks(&model).iter().any(|r| r.key == "layer_used"));
+            // What the layer gave to puffs is all that it was fed.
+            let given: f64 = laid.given(0.0, 1e9).flat_map(|(_, puffs)| puffs).map(|p| p.mass_kg).sum();
+            assert!(given <= 480.0 * (1.0 + 1e-9), "{given}");
+            if ground == valley {
+                assert_eq!(with_threads(2, || laid::Laid::of(&model)).as_ref(), Some(laid));
+            }
+        }
+        let lens = cloud::Lens::new(&model, laid.as_ref(), 600.0);
+        points::courses(&model, &lens).iter().map(|c| c.outside.peak_kg_m3).collect::<Vec<f64>>()
+    };
+    let (level, down) = (peaks(""), peaks(valley));
+    assert!(down[1] > 20.0 * level[1].max(1e-9), "{} in the valley, {} without one", down[1], level[1]);
+    let flat = peaks("ground: (reach_m: 150),");
+    let dike = peaks("ground: (reach_m: 150, walls: [Wall(line: [(30, -120), (30, 120)], height_m: 8)]),");
+    assert!(dike[0] < 0.5 * flat[0], "{} behind, {} without", dike[0], flat[0]);
+}
+
+#[test]
+fn what_is_wrong_with_a_ground_is_said_at_once() {
+    // Grade: behaviour.
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("dem.asc"),
+        "ncols 3\nnrows 3\nxllcorner 0\nyllcorner 0\ncellsize 100\n1 1 1\n1 1 1\n1 1 1\n",
+    )
+    .expect("written");
+    std::fs::write(
+        folder.path().join("walls.geojson"),
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[0,0],[9,9]]}},
+           {"type":"Feature","properties":{"height_m":3},"geometry":{"type":"Point","coordinates":[0,0]}}]}"#,
+    )
+    .expect("written");
+    let told = |ground: &str| built(folder.path(), ground).expect_err("it is wrong").to_string();
+    let off = told(r#"ground: (terrain: "dem.asc", origin: (5000, 0)),"#);
+    assert!(off.contains("lies off the terrain") && off.contains("origin"), "{off}");
+    let many = told(
+        r#"ground: (terrain: "none.asc", reach_m: 9, cell_m: 0.1, walls_file: "walls.geojson", walls: [Wall(line: [(0, 0)], height_m: -2)]),"#,
+    );
+    for word in [
+        "none.asc",
+        "reach_m is 9",
+        "cell_m is 0.1",
+        "feature 1 has no number",
+        "feature 2 is a Point",
+        "has 1 points",
+        "height is -2",
+    ] {
+        assert!(many.contains(word), "{word} in {many}");
+    }
+    assert!(told("ground: (cell_m: 0.5, reach_m: 1000),").contains("cells"));
+    assert!(
+        told("ground: (reach_m: 100, walls: [Wall(line: [(500, 0), (600, 0)], height_m: 2)]),")
+            .contains("takes no cell")
+    );
+}

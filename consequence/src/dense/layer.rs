@@ -1,372 +1,395 @@
-//! A dense layer over ground that is not flat: slopes, dikes, walls, streets (沿地形流动的重气层). Depth-averaged, in two dimensions, of the
+//! A dense layer over ground that is not flat: slopes, dikes, walls, buildings (沿地形流动的重气层). Depth-averaged, in two dimensions, of the
 //! kind of TWODEE (Hankin & Britter 1999; equations from a summary):
 //!
 //! ```text
-//! h_t + div(h u) = we                                                    (h d)_t + div(h d u) = S,   d = rho - rhoa
-//! (h rho u)_t + div(h rho u u) + 0.25 g grad(d h^2) + 0.5 g d h grad e = we rhoa ua - rho cf^2 |u| u - front
+//! h_t + div(h u) = we     m_t + div(m u) = source     (d h)_t + div(d h u) = source,   d = rho - rhoa
+//! (h rho u)_t + div(h rho u u) + 0.46 g grad(d h^2) + 0.92 g d h grad e
+//!     = rhoa (we ua + u*^2) - rho cf^2 |u| u - 0.57 rhoa s |u - ua| (u - ua)
 //! ```
 //!
-//! 0.25 and 0.5 stand for a layer that thins upwards. Where it meets still air its front is held back by 0.227 rhoa |u| u for each metre of
-//! its height, which makes its Froude number 1.05 (van Ulden's box models; derived below). Entrainment is that of [`super::mixing`].
-//! The pressure has a cloud's own gravity in it, so the flood engine's kernel, which has one gravity, does not serve; the scheme is its
-//! simplest sister: finite volumes, HLL fluxes, hydrostatic reconstruction of the bed (Audusse 2004), first order.
+//! 0.46 is the mean height of the gas over the depth in SLAB's profile, by which the pressure of a layer that thins upwards is less than that
+//! of an even one; TWODEE's summary has 0.25, for a depth of its own definition. The air above drags with the stress of its own layer, u*^2, so that a layer that
+//! is no longer heavy goes with the wind. A front (s: how steeply the layer ends ahead of its own motion through the air) is held
+//! back by the air that it shoves away, which makes its Froude number 0.90 (van Ulden's law for blocks): [`exchange`]. Substance m and
+//! excess of mass d h are carried as such and kept to rounding, whatever the air does to the depth.
 //!
-//! Mass and buoyancy go together (no heat from the ground: cold clouds stay heavy too long), so one scalar is carried.
+//! The pressure has a cloud's own weight in it, which differs from cell to cell, so the flood engine's kernel, which has one gravity, does not
+//! serve; the scheme is its sister: finite volumes, HLL fluxes with scalars carried from upstream, hydrostatic reconstruction,
+//! walls on faces ([`flow`]), first order, in double precision. What is thin goes to puffs with its moments ([`hand`]).
+
+mod exchange;
+pub mod feed;
+mod flow;
+pub mod ground;
+pub mod hand;
+
+pub use feed::Feed;
+pub use ground::Ground;
 
 use super::ambient::Ambient;
-use super::gas::Surroundings;
-use super::mixing;
-use crate::puff::Puff;
 use crate::weather::GRAVITY_M_S2;
 use base::fold;
-use base::grid::Grid;
 use base::math;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// What the layer lies on and what feeds it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ground {
-    pub grid: Grid,
-    /// Height of the ground by cell, m, row 0 in the south.
-    pub bed_m: Vec<f64>,
-    /// Cells that gas cannot enter: buildings.
-    pub blocked: Vec<bool>,
+/// What a cell holds, by its area: depth m, substance kg/m2, excess of mass over the air's kg/m2, momentum kg/(m s).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Cell {
+    pub depth_m: f64,
+    pub mass_kg_m2: f64,
+    pub excess_kg_m2: f64,
+    /// Substance times its mean age, kg s/m2.
+    pub age_kg_s_m2: f64,
+    pub east: f64,
+    pub north: f64,
 }
 
-/// A source of the layer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Feed {
-    pub cell: usize,
-    /// kg/s of the substance, of the density that the layer's heaviness stands for.
-    pub rate_kg_s: f64,
+/// Balance of a conserved amount, kg: fed = in the layer + handed to puffs + beyond the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Balance {
+    pub fed_kg: f64,
+    pub handed_kg: f64,
+    pub gone_kg: f64,
 }
 
-/// The layer, by cell: depth m, mass of the substance kg/m2, momentum kg/(m s).
+/// The layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
-    pub ground: Ground,
-    /// (rho - rhoa) h over the substance's mass per area: 1 - rhoa/rho0.
-    pub heaviness: f64,
-    pub depth_m: Vec<f64>,
-    pub mass_kg_m2: Vec<f64>,
-    momentum: Vec<(f64, f64)>,
+    pub cells: Vec<Cell>,
     pub time_s: f64,
-    pub fed_kg: f64,
-    pub gone_kg: f64,
-    pub handed_kg: f64,
+    pub mass: Balance,
+    pub excess: Balance,
+    /// Concentration of the richest that was fed, kg/m3: nothing can be richer.
+    pub richest_kg_m3: f64,
+    /// Mass and excess that left over the edge by cell since puffs were last made, kg.
+    over_edge_kg: BTreeMap<u32, (f64, f64)>,
+    window: Window,
+    /// Cells that were worked on, times steps: what a run cost.
+    pub worked: u64,
+}
+
+/// Columns and rows in which there is any gas, half open.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+struct Window {
+    i0: usize,
+    i1: usize,
+    j0: usize,
+    j1: usize,
+}
+
+impl Window {
+    fn with(self, i: usize, j: usize) -> Window {
+        if self.i1 == 0 {
+            return Window { i0: i, i1: i + 1, j0: j, j1: j + 1 };
+        }
+        Window { i0: self.i0.min(i), i1: self.i1.max(i + 1), j0: self.j0.min(j), j1: self.j1.max(j + 1) }
+    }
+    fn wider(self, nx: usize, ny: usize) -> Window {
+        let Window { i0, i1, j0, j1 } = self;
+        Window { i0: i0.saturating_sub(1), i1: (i1 + 1).min(nx), j0: j0.saturating_sub(1), j1: (j1 + 1).min(ny) }
+    }
 }
 
 /// A cell is dry below this, m.
 const DRY_M: f64 = 1e-4;
-/// Share of g d h in the pressure of a layer that thins upwards.
-const SHAPE: f64 = 0.5;
-/// Froude number of a front, u/sqrt(g' h), and the drag that gives it: 0.25 g d h^2 = c rhoa h u^2 at Fr^2 = g'... so c = 0.25/Fr^2.
-const FRONT: f64 = 0.25 / (1.05 * 1.05);
-/// Excess of density over the air's below which a cell is handed to puffs.
-const PASSIVE: f64 = 1e-3;
+/// Share of g d h in the pressure of a layer that thins upwards: twice the mean height over the depth, 2 sqrt(2/pi)/sqrt 3. With 0.5,
+/// TWODEE's, a chlorine plume on level ground was a quarter narrower at 200 m.
+const SHAPE: f64 = 0.921_317_731_923_561_2;
+/// A wave may cross this part of a cell in a step.
+const COURANT: f64 = 0.7;
+/// Longest step, s.
+const LONGEST_S: f64 = 1.0;
+
+/// A cell as its faces see it: depth, density, excess of density, velocity, speed of its waves.
+#[derive(Debug, Clone, Copy, Default)]
+struct Look {
+    h: f64,
+    rho: f64,
+    d: f64,
+    /// Concentration of the substance, kg/m3.
+    m: f64,
+    age_s: f64,
+    u: f64,
+    v: f64,
+    wave: f64,
+    /// Mean wind over the depth, m/s, and how fast its swings spread the layer across it, m2/s.
+    wind: f64,
+    spread: f64,
+}
+
+impl Look {
+    fn of(cell: &Cell, air: f64) -> Look {
+        if cell.depth_m <= DRY_M {
+            return Look { h: 0.0, rho: air, ..Look::default() };
+        }
+        let inertia = air * cell.depth_m + cell.excess_kg_m2;
+        let (rho, d) = (inertia / cell.depth_m, cell.excess_kg_m2 / cell.depth_m);
+        let wave = math::sqrt((SHAPE * GRAVITY_M_S2 * cell.excess_kg_m2 / rho).max(0.0));
+        let m = cell.mass_kg_m2 / cell.depth_m;
+        let age_s = if cell.mass_kg_m2 > 0.0 { cell.age_kg_s_m2 / cell.mass_kg_m2 } else { 0.0 };
+        let (u, v) = (cell.east / inertia, cell.north / inertia);
+        Look { h: cell.depth_m, rho, d, m, age_s, u, v, wave, wind: 0.0, spread: 0.0 }
+    }
+    /// The same with the wind over it.
+    fn under(cell: &Cell, ambient: &Ambient) -> Look {
+        let mut look = Look::of(cell, ambient.density_kg_m3);
+        if look.h > 0.0 {
+            look.wind = ambient.felt(look.rho, look.h).mean_wind_m_s(look.h);
+            look.spread = exchange::spread_m2_s(ambient.spreading, look.wind, look.age_s);
+        }
+        look
+    }
+}
+
+/// What a step works in.
+struct Scratch {
+    looks: Vec<Look>,
+    east: Vec<flow::Through>,
+    north: Vec<flow::Through>,
+    scale: Vec<f64>,
+}
 
 impl Layer {
-    pub fn new(ground: Ground, heaviness: f64) -> Layer {
-        let n = ground.grid.len();
-        assert!(ground.bed_m.len() == n && ground.blocked.len() == n, "one bed level and one mark per cell");
+    /// An empty layer over a ground.
+    pub fn new(ground: &Ground) -> Layer {
         Layer {
-            ground,
-            heaviness,
-            depth_m: vec![0.0; n],
-            mass_kg_m2: vec![0.0; n],
-            momentum: vec![(0.0, 0.0); n],
+            cells: vec![Cell::default(); ground.grid.len()],
             time_s: 0.0,
-            fed_kg: 0.0,
-            gone_kg: 0.0,
-            handed_kg: 0.0,
+            mass: Balance::default(),
+            excess: Balance::default(),
+            richest_kg_m3: 0.0,
+            over_edge_kg: BTreeMap::new(),
+            window: Window::default(),
+            worked: 0,
         }
     }
 
-    /// Mass in the layer, kg.
-    pub fn mass_kg(&self) -> f64 {
-        let cell = self.ground.grid.cell_m * self.ground.grid.cell_m;
-        fold::sum(self.mass_kg_m2.len(), |k| self.mass_kg_m2[k]) * cell
+    /// Mass of the substance in the layer, kg.
+    pub fn mass_kg(&self, ground: &Ground) -> f64 {
+        fold::sum(self.cells.len(), |k| self.cells[k].mass_kg_m2) * ground.area_m2()
     }
-    /// What is missing from the balance, kg.
-    pub fn lost_kg(&self) -> f64 {
-        self.fed_kg - self.mass_kg() - self.gone_kg - self.handed_kg
+    pub fn excess_kg(&self, ground: &Ground) -> f64 {
+        fold::sum(self.cells.len(), |k| self.cells[k].excess_kg_m2) * ground.area_m2()
     }
-    /// Mean concentration of a cell, kg/m3.
-    pub fn concentration_kg_m3(&self, k: usize) -> f64 {
-        if self.depth_m[k] > DRY_M { self.mass_kg_m2[k] / self.depth_m[k] } else { 0.0 }
+    /// What is missing from the balance of the substance, kg.
+    pub fn lost_kg(&self, ground: &Ground) -> f64 {
+        self.mass.fed_kg - self.mass_kg(ground) - self.mass.handed_kg - self.mass.gone_kg
+    }
+    pub fn lost_excess_kg(&self, ground: &Ground) -> f64 {
+        self.excess.fed_kg - self.excess_kg(ground) - self.excess.handed_kg - self.excess.gone_kg
+    }
+    /// Concentration of a cell at a height above its ground, kg/m3: SLAB's profile, whose depth is sqrt 3 sigma.
+    pub fn concentration_kg_m3(&self, k: usize, z_m: f64) -> f64 {
+        let c = &self.cells[k];
+        if c.depth_m <= DRY_M {
+            return 0.0;
+        }
+        let z = z_m / c.depth_m;
+        (AT_GROUND * c.mass_kg_m2 / c.depth_m * math::exp(-1.5 * z * z)).min(self.richest_kg_m3)
     }
     pub fn velocity_m_s(&self, k: usize, air_kg_m3: f64) -> (f64, f64) {
-        let inertia = self.inertia(k, air_kg_m3);
-        if self.depth_m[k] > DRY_M { (self.momentum[k].0 / inertia, self.momentum[k].1 / inertia) } else { (0.0, 0.0) }
+        let look = Look::of(&self.cells[k], air_kg_m3);
+        (look.u, look.v)
     }
-    /// rho h.
-    fn inertia(&self, k: usize, air_kg_m3: f64) -> f64 {
-        air_kg_m3 * self.depth_m[k] + self.heaviness * self.mass_kg_m2[k]
+    /// Whether nothing is left in it.
+    pub fn is_empty(&self) -> bool {
+        self.window.i1 == 0
     }
 
     /// Lets `dt_s` pass in steps that the waves allow. `towards` is the wind's direction.
-    pub fn advance(&mut self, ambient: &Ambient, towards: (f64, f64), feeds: &[Feed], dt_s: f64) {
+    pub fn advance(&mut self, ground: &Ground, ambient: &Ambient, towards: (f64, f64), feeds: &[Feed], dt_s: f64) {
         let end_s = self.time_s + dt_s;
+        let Some(mut scratch) = self.scratch(ground, feeds) else {
+            self.time_s = end_s;
+            return;
+        };
         while self.time_s < end_s - 1e-9 {
-            let step_s = self.step_s(ambient).min(end_s - self.time_s);
-            self.feed(ambient, feeds, step_s);
-            self.flow(ambient, step_s);
-            self.mix(ambient, towards, step_s);
+            let left_s = end_s - self.time_s;
+            let step_s = self.step_s(ground, ambient, feeds).min(left_s);
+            // No crumb of a step at the end.
+            let step_s = if step_s > 0.5 * left_s && step_s < left_s { 0.5 * left_s } else { step_s };
+            self.feed(ground, feeds, step_s);
+            self.pass(ground, ambient, towards, step_s, &mut scratch);
             self.time_s += step_s;
         }
+        self.find_window(ground);
     }
 
-    fn step_s(&self, ambient: &Ambient) -> f64 {
-        let air = ambient.density_kg_m3;
-        let fastest = fold::max(self.depth_m.len(), 0.05, |k| {
-            let (u, v) = self.velocity_m_s(k, air);
-            u.abs().max(v.abs()) + self.wave_m_s(k, air)
-        });
-        (0.4 * self.ground.grid.cell_m / fastest).min(1.0)
-    }
-
-    fn wave_m_s(&self, k: usize, air: f64) -> f64 {
-        let inertia = self.inertia(k, air);
-        if self.depth_m[k] <= DRY_M || inertia <= 0.0 {
-            return 0.0;
+    fn scratch(&self, ground: &Ground, feeds: &[Feed]) -> Option<Scratch> {
+        let g = ground.grid;
+        if self.is_empty() && feeds.is_empty() {
+            return None;
         }
-        math::sqrt((SHAPE * GRAVITY_M_S2 * self.heaviness * self.mass_kg_m2[k] * self.depth_m[k] / inertia).max(0.0))
+        Some(Scratch {
+            looks: vec![Look::default(); g.len()],
+            east: vec![flow::Through::default(); (g.nx + 1) * g.ny],
+            north: vec![flow::Through::default(); g.nx * (g.ny + 1)],
+            scale: vec![1.0; g.len()],
+        })
     }
 
-    fn feed(&mut self, ambient: &Ambient, feeds: &[Feed], step_s: f64) {
-        let cell = self.ground.grid.cell_m * self.ground.grid.cell_m;
+    /// The longest step that no wave and no feed outruns.
+    fn step_s(&self, ground: &Ground, ambient: &Ambient, feeds: &[Feed]) -> f64 {
+        let (g, air, w) = (ground.grid, ambient.density_kg_m3, self.window);
+        let row = |j: usize| {
+            let mut fastest: f64 = 0.0;
+            for cell in &self.cells[g.index(w.i0, j)..g.index(w.i1, j)] {
+                let look = Look::of(cell, air);
+                fastest = fastest.max(look.u.abs() + look.v.abs() + 2.0 * look.wave);
+                if look.h > 0.0 {
+                    let spread = exchange::spread_m2_s(ambient.spreading, ambient.mean_wind_m_s(look.h), look.age_s);
+                    fastest = fastest.max(COURANT * 4.0 * spread / g.cell_m);
+                }
+            }
+            fastest
+        };
+        let mut fastest = fold::max(w.j1 - w.j0, 0.05, |j| row(w.j0 + j));
         for feed in feeds {
-            let mass = feed.rate_kg_s * step_s;
-            self.mass_kg_m2[feed.cell] += mass / cell;
-            // heaviness = 1 - rhoa/rho0 tells the density with which it comes.
-            let density = ambient.density_kg_m3 / (1.0 - self.heaviness).max(1e-3);
-            self.depth_m[feed.cell] += mass / cell / density;
-            self.fed_kg += mass;
+            // A source alone in dry cells: what a cell's width of it heaps up in a second runs away with this.
+            let excess_kg_m2 = feed.excess_kg_s / (feed.cells.len() as f64 * ground.area_m2());
+            fastest = fastest.max(math::sqrt((GRAVITY_M_S2 * excess_kg_m2).max(0.0)));
         }
+        (COURANT * g.cell_m / fastest).min(LONGEST_S)
     }
-}
 
-/// State at a side of a face: depth, mass per area, inertia, velocity along and across the face's normal.
-#[derive(Debug, Clone, Copy)]
-struct Side {
-    h: f64,
-    m: f64,
-    inertia: f64,
-    un: f64,
-    ut: f64,
-}
-
-/// Fluxes through a face: volume, mass, momentum along and across.
-type Flux = [f64; 4];
-
-/// HLL.
-fn flux(l: &Side, r: &Side, heaviness: f64) -> Flux {
-    if l.h <= DRY_M && r.h <= DRY_M {
-        return [0.0; 4];
-    }
-    let wave = |s: &Side| {
-        if s.h <= DRY_M { 0.0 } else { math::sqrt((SHAPE * GRAVITY_M_S2 * heaviness * s.m * s.h / s.inertia).max(0.0)) }
-    };
-    let (cl, cr) = (wave(l), wave(r));
-    // Against a dry side the rarefaction runs ahead at u + 2c.
-    let sl =
-        if l.h <= DRY_M { r.un - 2.0 * cr } else { (l.un - cl).min(if r.h <= DRY_M { l.un - cl } else { r.un - cr }) };
-    let sr =
-        if r.h <= DRY_M { l.un + 2.0 * cl } else { (r.un + cr).max(if l.h <= DRY_M { r.un + cr } else { l.un + cl }) };
-    let own = |s: &Side| -> (Flux, Flux) {
-        let q = [s.h, s.m, s.inertia * s.un, s.inertia * s.ut];
-        let p = 0.5 * SHAPE * GRAVITY_M_S2 * heaviness * s.m * s.h;
-        ([s.h * s.un, s.m * s.un, s.inertia * s.un * s.un + p, s.inertia * s.un * s.ut], q)
-    };
-    let ((fl, ql), (fr, qr)) = (own(l), own(r));
-    if sl >= 0.0 {
-        return fl;
-    }
-    if sr <= 0.0 {
-        return fr;
-    }
-    let mut f = [0.0; 4];
-    for k in 0..4 {
-        f[k] = (sr * fl[k] - sl * fr[k] + sl * sr * (qr[k] - ql[k])) / (sr - sl);
-    }
-    f
-}
-
-/// What a cell gains in a step through its four faces, per area and second: depth, mass, momentum east and north; and the mass that
-/// leaves over the grid's edge.
-type Gain = ([f64; 4], f64);
-
-impl Layer {
-    fn flow(&mut self, ambient: &Ambient, step_s: f64) {
-        let (g, air) = (self.ground.grid, ambient.density_kg_m3);
-        let gains: Vec<Vec<Gain>> = fold::map(g.ny, |j| (0..g.nx).map(|i| self.gain(i, j, air)).collect());
-        let mut gone = 0.0;
-        for (k, (gain, edge)) in gains.into_iter().flatten().enumerate() {
-            self.depth_m[k] = (self.depth_m[k] + step_s * gain[0]).max(0.0);
-            self.mass_kg_m2[k] = (self.mass_kg_m2[k] + step_s * gain[1]).max(0.0);
-            self.momentum[k].0 += step_s * gain[2];
-            self.momentum[k].1 += step_s * gain[3];
-            gone += edge * step_s;
-            if self.depth_m[k] <= DRY_M {
-                self.momentum[k] = (0.0, 0.0);
+    /// One step: looks, fluxes, what a cell can give at most, the new state with its exchange.
+    fn pass(&mut self, ground: &Ground, ambient: &Ambient, towards: (f64, f64), step_s: f64, scratch: &mut Scratch) {
+        let g = ground.grid;
+        let w = self.window.wider(g.nx, g.ny);
+        let within = |j: usize| j >= w.j0 && j < w.j1;
+        let Scratch { looks, east, north, scale } = scratch;
+        fold::each_chunk(looks, g.nx, |j, row| {
+            // One row and column more all round: dry, seen by the faces of the rim.
+            if j + 1 >= w.j0 && j <= w.j1 {
+                let (from, to) = (w.i0.saturating_sub(1), (w.i1 + 1).min(g.nx));
+                for (look, cell) in row[from..to].iter_mut().zip(&self.cells[j * g.nx + from..j * g.nx + to]) {
+                    *look = Look::under(cell, ambient);
+                }
             }
-        }
-        self.gone_kg += gone * g.cell_m * g.cell_m;
-    }
-
-    fn gain(&self, i: usize, j: usize, air: f64) -> Gain {
-        let g = &self.ground.grid;
-        let k = g.index(i, j);
-        if self.ground.blocked[k] {
-            return ([0.0; 4], 0.0);
-        }
-        let mut gain = [0.0; 4];
-        let mut edge = 0.0;
-        for (di, dj) in [(1i64, 0i64), (-1, 0), (0, 1), (0, -1)] {
-            let (a, b) = (i as i64 + di, j as i64 + dj);
-            let outside = a < 0 || b < 0 || a >= g.nx as i64 || b >= g.ny as i64;
-            let other = (!outside).then(|| g.index(a as usize, b as usize));
-            let other = other.filter(|&o| !self.ground.blocked[o]);
-            let normal = (di as f64, dj as f64);
-            let (own_bed, other_bed) =
-                (self.ground.bed_m[k], other.map_or(self.ground.bed_m[k], |o| self.ground.bed_m[o]));
-            let bed = own_bed.max(other_bed);
-            let own = self.side(k, own_bed - bed, normal, air);
-            let next = match other {
-                Some(o) => self.side(o, other_bed - bed, normal, air),
-                // Over the edge it runs out as it comes; a wall throws it back.
-                None if outside => Side { un: own.un.max(0.0), ..own },
-                None => Side { un: -own.un, ..own },
-            };
-            let f = flux(&own, &next, self.heaviness);
-            // Pressure that the reconstructed bed takes (Audusse): the cell's own minus that of the reconstructed depth.
-            let p = |h: f64, m: f64| 0.5 * SHAPE * GRAVITY_M_S2 * self.heaviness * m * h;
-            let bed_push = p(self.depth_m[k], self.mass_kg_m2[k]) - p(own.h, own.m);
-            let normal_momentum = f[2] + bed_push;
-            gain[0] -= f[0] / g.cell_m;
-            gain[1] -= f[1] / g.cell_m;
-            gain[2] -= (normal_momentum * normal.0 - f[3] * normal.1) / g.cell_m;
-            gain[3] -= (normal_momentum * normal.1 + f[3] * normal.0) / g.cell_m;
-            if outside {
-                edge += f[1] / g.cell_m;
-            }
-        }
-        (gain, edge)
-    }
-
-    /// A cell as a face sees it, lowered by the step of the bed.
-    fn side(&self, k: usize, lowered_m: f64, (nx, ny): (f64, f64), air: f64) -> Side {
-        let h = (self.depth_m[k] + lowered_m).max(0.0);
-        let share = if self.depth_m[k] > DRY_M { h / self.depth_m[k] } else { 0.0 };
-        let (u, v) = self.velocity_m_s(k, air);
-        let inertia = share * self.inertia(k, air);
-        Side { h, m: share * self.mass_kg_m2[k], inertia, un: u * nx + v * ny, ut: v * nx - u * ny }
-    }
-
-    /// Entrainment, drag and the front.
-    fn mix(&mut self, ambient: &Ambient, towards: (f64, f64), step_s: f64) {
-        let (g, air) = (self.ground.grid, ambient.density_kg_m3);
-        let thin = |k: usize| self.depth_m[k];
-        let slopes: Vec<f64> = fold::map(g.len(), |k| {
-            let (i, j) = (k % g.nx, k / g.nx);
-            let (u, v) = self.velocity_m_s(k, air);
-            let ahead = |d: f64, lower: Option<usize>, upper: Option<usize>| {
-                let next = if d > 0.0 { upper } else { lower };
-                let blocked = |o: usize| self.ground.blocked[o];
-                next.filter(|&o| !blocked(o)).map_or(0.0, |o| {
-                    let level = |c: usize| self.ground.bed_m[c] + thin(c);
-                    ((thin(k) - thin(o)).min(level(k) - level(o)) / g.cell_m).max(0.0)
-                })
-            };
-            let speed = math::hypot(u, v).max(1e-9);
-            let sx = ahead(u, i.checked_sub(1).map(|_| k - 1), (i + 1 < g.nx).then_some(k + 1));
-            let sy = ahead(v, j.checked_sub(1).map(|_| k - g.nx), (j + 1 < g.ny).then_some(k + g.nx));
-            (u.abs() * sx + v.abs() * sy) / speed
         });
-        let changes: Vec<(f64, f64, f64)> =
-            fold::map(g.len(), |k| self.exchange(k, slopes[k], ambient, towards, step_s));
-        for (k, (depth, east, north)) in changes.into_iter().enumerate() {
-            self.depth_m[k] = depth;
-            self.momentum[k] = (east, north);
-        }
-    }
-
-    fn exchange(&self, k: usize, front: f64, ambient: &Ambient, towards: (f64, f64), step_s: f64) -> (f64, f64, f64) {
-        let (h, air) = (self.depth_m[k], ambient.density_kg_m3);
-        if h <= DRY_M || self.ground.blocked[k] {
-            return (h, 0.0, 0.0);
-        }
-        let (u, v) = self.velocity_m_s(k, air);
-        let density = self.inertia(k, air) / h;
-        let felt = ambient.felt(density, h);
-        let wind = felt.mean_wind_m_s(h);
-        let speed = math::hypot(u, v);
-        let mixture = super::Mixture {
-            mass_share: (self.mass_kg_m2[k] / (h * density)).min(1.0),
-            temperature_k: ambient.air.temperature_k,
-            density_kg_m3: density,
-            heat_j_kg_k: ambient.air.heat_j_kg_k(),
-            droplets: 0.0,
-            volume_share: 0.0,
-        };
-        let (slip_u, slip_v) = (u - wind * towards.0, v - wind * towards.1);
-        let shape = mixing::Shape {
-            height_m: h,
-            half_width_m: 1.0,
-            half_length_m: 0.0,
-            centre_m: 0.0,
-            speed_m_s: speed,
-            // The slip between layer and wind counts, not that of their speeds: they may run across each other.
-            mean_wind_m_s: wind,
-            across_m_s: 2.0 * (math::hypot(slip_u, slip_v) - (speed - wind).abs()).max(0.0),
-            along_m_s: 0.0,
-            source_m_s: 0.0,
-            grounded: true,
-        };
-        let rates = mixing::rates(&felt, &mixture, &shape);
-        let drawn = mixing::SQRT_3 * rates.top_m_s * step_s;
-        let depth = h + drawn;
-        let inertia = self.inertia(k, air) + air * drawn;
-        // Air brings the wind's momentum; ground and front take theirs (implicitly, so that they stop and do not turn it).
-        let cf = felt.friction_velocity_m_s() / wind.max(0.1);
-        let hold = (density * cf * cf * speed + FRONT * air * front * speed) * step_s;
-        let push = air * drawn * wind;
-        let keep = inertia / (inertia + hold);
-        (depth, (self.momentum[k].0 + push * towards.0) * keep, (self.momentum[k].1 + push * towards.1) * keep)
-    }
-
-    /// Takes out what is passive, as puffs of the cell's size: mass goes over whole.
-    pub fn hand_over(&mut self, release: u32, air: &Surroundings) -> Vec<Puff> {
-        let g = self.ground.grid;
-        let cell = g.cell_m * g.cell_m;
-        let mut puffs = Vec::new();
-        for k in 0..g.len() {
-            let excess =
-                if self.depth_m[k] > DRY_M { self.heaviness * self.mass_kg_m2[k] / self.depth_m[k] } else { 0.0 };
-            if self.mass_kg_m2[k] <= 0.0 || excess > PASSIVE * air.density_kg_m3() {
-                continue;
+        fold::each_chunk(east, g.nx + 1, |j, row| {
+            if within(j) {
+                for (i, face) in row.iter_mut().enumerate().take(w.i1 + 1).skip(w.i0) {
+                    *face = flow::east(ground, looks, i, j);
+                }
             }
-            let mass_kg = self.mass_kg_m2[k] * cell;
-            let centre = g.centre(k);
-            puffs.push(Puff {
-                release,
-                mass_kg,
-                x_m: centre.x,
-                y_m: centre.y,
-                height_m: 0.0,
-                spread_m2: [cell / 12.0, 0.0, cell / 12.0],
-                // An even layer of this depth has its mean height at half of it.
-                depth_m: (0.5 * self.depth_m[k]).max(0.05),
-                age_s: 0.0,
-                way_m: 0.0,
-                guide: None,
-            });
-            self.handed_kg += mass_kg;
-            self.mass_kg_m2[k] = 0.0;
-            self.depth_m[k] = 0.0;
-            self.momentum[k] = (0.0, 0.0);
+        });
+        fold::each_chunk(north, g.nx, |j, row| {
+            if j >= w.j0 && j <= w.j1 {
+                for (i, face) in row.iter_mut().enumerate().take(w.i1).skip(w.i0) {
+                    *face = flow::north(ground, looks, i, j);
+                }
+            }
+        });
+        let per_cell = step_s / g.cell_m;
+        fold::each_chunk(scale, g.nx, |j, row| {
+            if j + 1 >= w.j0 && j <= w.j1 {
+                for i in w.i0.saturating_sub(1)..(w.i1 + 1).min(g.nx) {
+                    let inside = within(j) && i >= w.i0 && i < w.i1;
+                    row[i] = if inside {
+                        flow::share(&Cross::of(&g, east, north, i, j), &looks[j * g.nx + i], per_cell)
+                    } else {
+                        1.0
+                    };
+                }
+            }
+        });
+        let gone = self.over_edge(ground, looks, scale, east, north, w, step_s);
+        let (looks, east, north, scale) = (&*looks, &*east, &*north, &*scale);
+        fold::each_chunk(&mut self.cells, g.nx, |j, row| {
+            if within(j) {
+                for (i, cell) in row.iter_mut().enumerate().take(w.i1).skip(w.i0) {
+                    let cross = Cross::of(&g, east, north, i, j);
+                    flow::update(&g, looks, scale, &cross, cell, (i, j), per_cell);
+                    exchange::spread(ground, looks, cell, (i, j), towards, step_s, ambient.density_kg_m3);
+                    let steep = exchange::Steep::of(ground, looks, i, j, towards);
+                    exchange::exchange(cell, &steep, ambient, towards, step_s);
+                    cell.age_kg_s_m2 += step_s * cell.mass_kg_m2;
+                }
+            }
+        });
+        for (k, mass_kg, excess_kg) in gone {
+            let over = self.over_edge_kg.entry(k).or_insert((0.0, 0.0));
+            *over = (over.0 + mass_kg, over.1 + excess_kg);
+            self.mass.gone_kg += mass_kg;
+            self.excess.gone_kg += excess_kg;
         }
-        puffs
+        self.window = w;
+        self.worked += ((w.i1 - w.i0) * (w.j1 - w.j0)) as u64;
+    }
+
+    /// What leaves over the rim of the grid in a step: cell, substance kg, excess kg.
+    #[allow(clippy::too_many_arguments)]
+    fn over_edge(
+        &self,
+        ground: &Ground,
+        looks: &[Look],
+        scale: &[f64],
+        east: &[flow::Through],
+        north: &[flow::Through],
+        w: Window,
+        step_s: f64,
+    ) -> Vec<(u32, f64, f64)> {
+        let g = ground.grid;
+        let mut gone = Vec::new();
+        let mut out = |k: usize, volume: f64| {
+            if volume > 0.0 && looks[k].h > 0.0 {
+                let m3 = volume * scale[k] * step_s * g.cell_m;
+                let c = &self.cells[k];
+                gone.push((k as u32, m3 * c.mass_kg_m2 / c.depth_m, m3 * c.excess_kg_m2 / c.depth_m));
+            }
+        };
+        for j in w.j0..w.j1 {
+            if w.i0 == 0 {
+                out(g.index(0, j), -east[j * (g.nx + 1)].volume);
+            }
+            if w.i1 == g.nx {
+                out(g.index(g.nx - 1, j), east[j * (g.nx + 1) + g.nx].volume);
+            }
+        }
+        for i in w.i0..w.i1 {
+            if w.j0 == 0 {
+                out(g.index(i, 0), -north[i].volume);
+            }
+            if w.j1 == g.ny {
+                out(g.index(i, g.ny - 1), north[g.ny * g.nx + i].volume);
+            }
+        }
+        gone
+    }
+
+    /// Draws the window close about what is wet.
+    fn find_window(&mut self, ground: &Ground) {
+        let (g, w) = (ground.grid, self.window);
+        let mut found = Window::default();
+        for j in w.j0..w.j1 {
+            for i in w.i0..w.i1 {
+                let c = &self.cells[g.index(i, j)];
+                if c.depth_m > DRY_M || c.mass_kg_m2 > 0.0 {
+                    found = found.with(i, j);
+                }
+            }
+        }
+        self.window = found;
+    }
+}
+
+/// C at the ground over the mean: 2 h/(sqrt(2 pi) s) with h = sqrt 3 s.
+pub const AT_GROUND: f64 = 1.381_976_597_885_342;
+
+/// The four faces of a cell.
+struct Cross {
+    west: flow::Through,
+    east: flow::Through,
+    south: flow::Through,
+    north: flow::Through,
+}
+
+impl Cross {
+    fn of(g: &base::grid::Grid, east: &[flow::Through], north: &[flow::Through], i: usize, j: usize) -> Cross {
+        let k = j * (g.nx + 1) + i;
+        Cross { west: east[k], east: east[k + 1], south: north[j * g.nx + i], north: north[(j + 1) * g.nx + i] }
     }
 }
 

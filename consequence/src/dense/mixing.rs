@@ -96,7 +96,7 @@ impl Hold {
 
 /// Factor of k ue in the top's rate: the original's 1.5, tied to the wind at 4 m; 1.25 makes a thin cloud's mean height grow as
 /// van Ulden's does, d(zm)/dt = k u*/phi: with h = sqrt 3 s and zm = sqrt(2/pi) s it grows by sqrt 3 w sqrt(2/(3 pi)) = 0.798 w.
-const TOP: f64 = 1.25;
+pub(super) const TOP: f64 = 1.25;
 const TOP_SLAB: f64 = 1.5;
 
 pub fn rates(felt: &Felt, mixture: &Mixture, s: &Shape) -> Rates {
@@ -166,7 +166,7 @@ pub fn rates(felt: &Felt, mixture: &Mixture, s: &Shape) -> Rates {
 
 pub const SQRT_3: f64 = 1.732_050_807_568_877_2;
 
-fn phi(height_m: f64, inverse_1_m: f64) -> f64 {
+pub(super) fn phi(height_m: f64, inverse_1_m: f64) -> f64 {
     let z = height_m * inverse_1_m;
     if z >= 0.0 { 1.0 + 5.0 * z } else { 1.0 / math::sqrt(1.0 - 16.0 * z) }
 }

@@ -138,6 +138,40 @@ mod tests {
     }
 
     #[test]
+    fn merging_and_splitting_a_whole_train_keeps_its_mass_centre_and_spread() {
+        // Grade: exact. Mass, first and second moments about the origin, and mass times depth, of a bent train.
+        let train: Vec<Puff> = (0..40)
+            .map(|k| {
+                let s = f64::from(k);
+                let mut p = puff(2.0 * s, 0.03 * s * s, 1.0 + 0.1 * s, [30.0 + 4.0 * s, 0.5 * s, 20.0 + 3.0 * s]);
+                p.depth_m = 4.0 + 0.05 * s;
+                p
+            })
+            .collect();
+        let sums = |puffs: &[Puff]| {
+            let mut sum = [0.0; 7];
+            for p in puffs {
+                let ([xx, xy, yy], x, y) = (p.spread_m2, p.x_m, p.y_m);
+                let more = [1.0, x, y, x * x + xx, x * y + xy, y * y + yy, p.depth_m];
+                sum.iter_mut().zip(more).for_each(|(s, v)| *s += p.mass_kg * v);
+            }
+            sum
+        };
+        let before = sums(&train);
+        let mut merged = train.clone();
+        merge(&mut merged);
+        assert!(merged.len() < 30, "{} of 40 are left", merged.len());
+        let mut parted = merged.clone();
+        split(&mut parted, 8.0);
+        assert!(parted.len() > merged.len());
+        for after in [sums(&merged), sums(&parted)] {
+            for (k, (a, b)) in before.iter().zip(after).enumerate() {
+                assert!((a - b).abs() < 1e-9 * a.abs(), "moment {k}: {a} {b}");
+            }
+        }
+    }
+
+    #[test]
     fn only_near_puffs_of_one_release_and_size_merge() {
         // Grade: exact.
         let near = |dx: f64| puff(dx, 0.0, 1.0, [100.0, 0.0, 100.0]);

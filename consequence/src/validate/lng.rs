@@ -24,13 +24,13 @@ pub const METHANE: Gas = Gas {
 /// Evaporation of LNG on water, kg/(m2 s): the pool's area is the rate over it (the list's V22).
 const EVAPORATION_KG_M2_S: f64 = 0.167;
 /// Height of the gas sensors, m.
-const SENSOR_M: f64 = 1.0;
-const LFL: f64 = 0.05;
+pub(super) const SENSOR_M: f64 = 1.0;
+pub(super) const LFL: f64 = 0.05;
 
-struct Trial {
-    source: Source,
-    deck: Deck,
-    observed_m: f64,
+pub(super) struct Trial {
+    pub source: Source,
+    pub deck: Deck,
+    pub observed_m: f64,
 }
 
 fn averaging_s(name: &str) -> f64 {
@@ -47,7 +47,7 @@ fn averaging_s(name: &str) -> f64 {
     }
 }
 
-fn trials(table: &Table) -> Vec<Trial> {
+pub(super) fn trials(table: &Table) -> Vec<Trial> {
     table
         .rows
         .iter()

@@ -10,6 +10,7 @@ pub mod case;
 pub mod data;
 pub mod flammable;
 pub mod hazards;
+pub mod layer;
 pub mod lng;
 pub mod people;
 pub mod prairie;
@@ -25,6 +26,7 @@ pub fn cases() -> Vec<Case> {
     all.extend(prairie::cases());
     all.extend(lng::cases());
     all.extend(slab::cases());
+    all.extend(layer::cases());
     all.extend(transport::cases());
     all.extend(aloha::cases());
     all.extend(hazards::cases());

@@ -69,9 +69,27 @@ impl Peaks {
 
     /// Takes in the cloud as it stands: one release at a height above ground.
     pub fn see(&mut self, cloud: &Cloud, release: usize, wind: &Wind, height_m: f64) {
+        self.see_above(cloud, release, wind, height_m, None);
+    }
+
+    /// The same with what lies below the puffs at each cell's centre, kg/m3.
+    pub fn see_above(
+        &mut self,
+        cloud: &Cloud,
+        release: usize,
+        wind: &Wind,
+        height_m: f64,
+        below: Option<&(dyn Fn(Point) -> f32 + Sync)>,
+    ) {
         let stamps = kernel::stamps(cloud, release, wind, Layer::Height(height_m), self.grid.cell_m);
         let mut now = vec![0.0f32; self.values.len()];
         kernel::add_to_raster(&stamps, &self.grid, &mut now);
+        if let Some(below) = below {
+            let g = self.grid;
+            fold::each_chunk(&mut now, g.nx, |j, row| {
+                row.iter_mut().enumerate().for_each(|(i, value)| *value += below(g.centre(g.index(i, j))));
+            });
+        }
         for (peak, value) in self.values.iter_mut().zip(now) {
             *peak = peak.max(value);
         }

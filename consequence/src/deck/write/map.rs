@@ -5,6 +5,7 @@ use super::super::build::Model;
 use super::super::levels::digits;
 use super::super::outcome::{Outcome, Threat, ThreatZone};
 use super::geo::COLOURS;
+use super::terrain;
 use crate::deck::cloud::circle;
 use crate::zones::Piece;
 use base::complaint::Complaints;
@@ -25,7 +26,7 @@ pub fn write(model: &Model, outcome: &Outcome, threat: &Threat, file: &Path, fon
     let grid = frame(model, outcome, threat);
     let values = paint(threat, &grid);
     let scale = scale(threat);
-    let level_ground = vec![0.0f32; grid.len()];
+    let heights = terrain::heights(model.land.as_ref(), &grid);
     let (s, air) = (&model.substance, model.air());
     let kind = threat.kind.name();
     let from: Vec<String> =
@@ -49,7 +50,7 @@ pub fn write(model: &Model, outcome: &Outcome, threat: &Threat, file: &Path, fon
         ),
         source: &place,
         grid: &grid,
-        terrain_m: &level_ground,
+        terrain_m: &heights,
         values: &values,
         scale: &scale,
         points: &points(model, outcome, &grid),
@@ -82,7 +83,7 @@ fn frame(model: &Model, outcome: &Outcome, threat: &Threat) -> Grid {
     let tall = (high.y - low.y + 2.0 * room).max(0.6 * wide);
     // Two digits of a cell are enough to be read, and no less than what is needed.
     let order = math::pow(10.0, math::log10(wide / CELLS).floor() - 1.0);
-    let cell_m = (wide / CELLS / order).ceil() * order;
+    let cell_m = ((wide / CELLS / order).ceil() * order * 1e6).round() / 1e6;
     let (wide, tall) = (cell_m * CELLS, tall.max(0.6 * cell_m * CELLS));
     let middle = Point::new(0.5 * (low.x + high.x), 0.5 * (low.y + high.y));
     Grid {
@@ -205,6 +206,9 @@ fn closed(ring: &[Point]) -> Vec<Point> {
 fn overlay(model: &Model, outcome: &Outcome, threat: &Threat, grid: &Grid) -> Overlay {
     let source = model.at();
     let mut over = Overlay::default();
+    if let Some(land) = &model.land {
+        terrain::draw(land, grid, &mut over);
+    }
     let thin = Stroke { colour: RING, width_px: 1.0, dashed: false };
     let span = grid.width_m().max(grid.height_m());
     let step = ring_step_m(span);

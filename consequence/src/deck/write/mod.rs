@@ -4,6 +4,7 @@ pub mod geo;
 pub mod map;
 pub mod summary;
 pub mod tables;
+mod terrain;
 
 use super::build::Model;
 use super::outcome::Outcome;
