@@ -2,6 +2,7 @@
 
 use super::levels::Chosen;
 use super::remarks::{self, Remark};
+use super::streets::{self, Streets};
 use super::{Deck, Exchange, Indoors, Loaded, Where, lines};
 use crate::harm::indoor::{House, kept_per_h};
 use crate::source::{self, Site};
@@ -27,6 +28,8 @@ pub struct Model {
     pub spots: Vec<Spot>,
     /// Row of the guidebook, where it has one.
     pub erg: Option<Erg>,
+    /// Buildings about the source, where the deck has them.
+    pub streets: Option<Streets>,
     /// What was assumed and found on the way.
     pub remarks: Vec<Remark>,
 }
@@ -109,6 +112,7 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         let chosen = deck.levels.choose(s, site.temperature_k, site.pressure_pa, file);
         chosen.map_err(|told| all.extend(told)).ok()
     });
+    let streets = streets::build(loaded, &mut all);
     let (Some(weather), Some(air), Some(outcome), Some(levels)) = (weather, air, outcome, levels) else {
         return Err(all);
     };
@@ -119,6 +123,9 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
     let night = sky.sun_elevation_deg <= 0.0;
     let mut told = Vec::new();
     notes(deck, &substance, &outcome, &levels, &mut told);
+    if let Some(streets) = &streets {
+        streets::notes(deck, streets, &mut told);
+    }
     let erg = erg(deck, &substance, &outcome, &air, night, &mut told);
     let spots = deck.points.iter().map(|p| {
         let indoors = p.indoors.unwrap_or(deck.indoors);
@@ -136,6 +143,7 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         levels,
         spots,
         erg,
+        streets,
         remarks: told,
     })
 }

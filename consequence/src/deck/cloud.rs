@@ -4,6 +4,7 @@
 
 use super::Dense;
 use super::build::Model;
+use super::streets::NearField;
 use crate::dense::{Ambient, Gas};
 use crate::puff::{Caveat, Cloud, Options, Scheme, Wind, led};
 use crate::release::Release;
@@ -22,6 +23,9 @@ pub struct Lens<'a> {
     watch_s: f64,
     /// Wind that carries a thin cloud at the start, m/s.
     carrier_m_s: f64,
+    /// What happens among buildings, where the deck has them.
+    near: Option<NearField>,
+    silent: Option<Release>,
 }
 
 /// Half sides of the squares, m.
@@ -55,7 +59,20 @@ impl<'a> Lens<'a> {
         let wind = Wind::uniform(model.weather.clone());
         let carrier_m_s = model.air().wind_m_s(3.0).max(0.3);
         let (scheme, watch_s) = (model.deck.model.scheme, model.deck.watch_s);
-        Lens { release: &model.source.release, gas, wind, scheme, averaging_s, watch_s, carrier_m_s }
+        let release = &model.source.release;
+        Lens { release, gas, wind, scheme, averaging_s, watch_s, carrier_m_s, near: None, silent: None }
+    }
+
+    /// The same among the buildings of the deck, where it has any.
+    pub fn in_streets(model: &'a Model, averaging_s: f64) -> Lens<'a> {
+        let lens = Lens::new(model, averaging_s);
+        let near = model.streets.as_ref().map(|streets| NearField::of(model, streets, averaging_s));
+        let silent = near.as_ref().map(|_| NearField::silent(lens.release));
+        Lens { near, silent, ..lens }
+    }
+
+    pub fn near(&self) -> Option<&NearField> {
+        self.near.as_ref()
     }
 
     /// An empty cloud whose puffs are fine enough for what lies `reach_m` away.
@@ -63,7 +80,33 @@ impl<'a> Lens<'a> {
         let interval_s = (reach_m / (PUFFS * self.carrier_m_s)).clamp(0.1, 10.0);
         let options =
             Options { scheme: self.scheme, averaging_s: self.averaging_s, interval_s, area, ..Options::default() };
-        Cloud::with_dense(options, vec![self.release.clone()], &[self.gas], &self.wind)
+        match &self.silent {
+            Some(silent) => Cloud::new(options, vec![silent.clone()]),
+            None => Cloud::with_dense(options, vec![self.release.clone()], &[self.gas], &self.wind),
+        }
+    }
+
+    /// Lets a cloud of this lens go on to a time.
+    pub fn advance(&self, cloud: &mut Cloud, to_s: f64) {
+        match &self.near {
+            Some(near) => near.advance(cloud, &self.wind, to_s),
+            None => cloud.advance(&self.wind, to_s - cloud.time_s),
+        }
+    }
+
+    /// Concentration at a place in a cloud of this lens, kg/m3.
+    pub fn concentration_kg_m3(&self, cloud: &Cloud, x_m: f64, y_m: f64, z_m: f64) -> f64 {
+        let near = self.near.as_ref().map_or(0.0, |n| n.near.at_kg_m3(cloud.time_s, x_m, y_m));
+        near + cloud.concentration_kg_m3(0, &self.wind, x_m, y_m, z_m)
+    }
+
+    fn see(&self, peaks: &mut Peaks, cloud: &Cloud, height_m: f64) {
+        match &self.near {
+            Some(near) => {
+                peaks.see_with(cloud, 0, &self.wind, height_m, |grid, now| near.add(cloud.time_s, grid, now));
+            }
+            None => peaks.see(cloud, 0, &self.wind, height_m),
+        }
     }
 
     /// Moments at which a cloud that is looked at over `reach_m` has to be seen, up to the end of the watch. Between them no more than
@@ -101,9 +144,10 @@ impl<'a> Lens<'a> {
         let mut cloud = self.cloud(reach_m, area);
         let over_s = self.release.span_s().map_or(0.0, |(_, to)| to);
         for t in self.moments(reach_m) {
-            cloud.advance(&self.wind, t - cloud.time_s);
+            self.advance(&mut cloud, t);
             look(&cloud);
-            if cloud.time_s > over_s && cloud.puffs.is_empty() {
+            let more = self.near.as_ref().is_some_and(|n| n.goes_on(cloud.time_s));
+            if cloud.time_s > over_s && cloud.puffs.is_empty() && !more {
                 break;
             }
         }
@@ -120,7 +164,8 @@ impl<'a> Lens<'a> {
             }
             let grid = square(source, half_m, COARSE);
             let mut peaks = Peaks::new(grid);
-            self.follow(half_m, Some(grid), |cloud| peaks.see(cloud, 0, &self.wind, height_m));
+            self.follow(half_m, Some(grid), |cloud| self.see(&mut peaks, cloud, height_m));
+            self.near.iter().for_each(|n| n.raise(&mut peaks));
             for (slot, &level) in found.iter_mut().zip(levels).filter(|(slot, _)| slot.is_none()) {
                 let coarse = Coarse::of(&peaks, source, level);
                 // A high source may reach the ground only far away (sigma-z of class F is 0.016 of the way).
@@ -143,11 +188,12 @@ impl<'a> Lens<'a> {
         let mut early_m = None;
         let half = square(source, 1.2 * coarse.reach_m + 20.0, 10);
         let end = self.follow(coarse.reach_m, Some(half), |cloud| {
-            peaks.see(cloud, 0, &self.wind, height_m);
+            self.see(&mut peaks, cloud, height_m);
             if early_m.is_none() && cloud.time_s >= 0.85 * self.watch_s {
                 early_m = Some(Coarse::of(&peaks, source, level).reach_m);
             }
         });
+        self.near.iter().for_each(|n| n.raise(&mut peaks));
         let pieces = peaks.outline(level);
         let corners = || pieces.iter().flat_map(|p| &p.rings[0]);
         let far = corners()

@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod place;
 pub mod points;
 pub mod remarks;
+pub mod streets;
 pub mod sun;
 pub mod write;
 
@@ -22,6 +23,7 @@ pub use levels::Levels;
 pub use outcome::{Outcome, run};
 pub use place::{Anchor, Where};
 pub use remarks::Remark;
+pub use streets::StreetsSpec;
 pub use sun::When;
 
 use crate::blast::Congestion;
@@ -66,6 +68,9 @@ pub struct Deck {
     pub burning: Burning,
     #[serde(default)]
     pub model: CloudModel,
+    /// Buildings about the source, among which the cloud is followed.
+    #[serde(default)]
+    pub streets: Option<StreetsSpec>,
     /// Row of the Emergency Response Guidebook; by the amount when not given.
     #[serde(default)]
     pub container: Option<ErgContainer>,

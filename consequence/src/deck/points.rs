@@ -123,8 +123,8 @@ fn course(model: &Model, lens: &Lens, spot: &Spot) -> Course {
     let mut first_s = vec![None; model.levels.concerns.len()];
     for step in 1..=steps {
         let end_s = dt_s * step as f64;
-        cloud.advance(&lens.wind, end_s - cloud.time_s);
-        let now = cloud.concentration_kg_m3(0, &lens.wind, spot.at.x, spot.at.y, spot.height_m);
+        lens.advance(&mut cloud, end_s);
+        let now = lens.concentration_kg_m3(&cloud, spot.at.x, spot.at.y, spot.height_m);
         let mean = 0.5 * (before + now);
         let (next, room_mean) = indoor::step(room, mean, rate_1_s, 0.0, dt_s);
         outside.breathe(end_s, dt_s, mean, now);

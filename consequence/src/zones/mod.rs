@@ -69,9 +69,22 @@ impl Peaks {
 
     /// Takes in the cloud as it stands: one release at a height above ground.
     pub fn see(&mut self, cloud: &Cloud, release: usize, wind: &Wind, height_m: f64) {
+        self.see_with(cloud, release, wind, height_m, |_, _| {});
+    }
+
+    /// The same with what is not in puffs, which `more` adds to the raster.
+    pub fn see_with(
+        &mut self,
+        cloud: &Cloud,
+        release: usize,
+        wind: &Wind,
+        height_m: f64,
+        more: impl FnOnce(&Grid, &mut [f32]),
+    ) {
         let stamps = kernel::stamps(cloud, release, wind, Layer::Height(height_m), self.grid.cell_m);
         let mut now = vec![0.0f32; self.values.len()];
         kernel::add_to_raster(&stamps, &self.grid, &mut now);
+        more(&self.grid, &mut now);
         for (peak, value) in self.values.iter_mut().zip(now) {
             *peak = peak.max(value);
         }
