@@ -4,7 +4,7 @@
 //! ```text
 //! sigma_w^2 = sigma_w0(z)^2 + 1.69 (u*l^2 - u*^2)        sigma_h^2 = sigma_v0(z)^2 + 3.6 (u*l^2 - u*^2)
 //! u*l^2 = u*^2 + min(k l |S'|, 0.15 U(H))^2              l: to the nearest wall, roof or ground
-//! Tw = k u*l l/(phi_h(l/L) sigma_w^2)                    a diffusivity of k u* z/phi_h(z/L) in the open, as for the puffs
+//! Tw = 0.5 l/sigma_w (1 + 5 l/L)^-1 or (1 - 6 l/L)^(1/4)  Wilson, Thurtell & Kidd (1981), Flesch et al. (1995); from memory
 //! ```
 //!
 //! sigma_w0 and sigma_v0 are the air's (as for the puffs); S' is the shear beyond that of the open profile. The bound on it is an assumption:
@@ -23,7 +23,7 @@ use crate::weather::{Air, KARMAN, mixing};
 use base::fold;
 use base::math;
 
-/// Sixteen numbers of a cell: one line of the cache.
+/// Fourteen numbers of a cell: one line of the cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[repr(align(64))]
 pub struct Cell {
@@ -35,8 +35,6 @@ pub struct Cell {
     pub wall_m: f32,
     /// Height of roof or ground below, m.
     pub floor_m: f32,
-    /// u*l/u*.
-    pub stir: f32,
 }
 
 /// The open air at a height.
@@ -49,8 +47,8 @@ pub struct Open {
     pub up_m_s: f32,
     /// d(sigma_w)/dz, 1/s.
     pub up_slope_1_s: f32,
-    /// k u* z/phi_h, m2/s.
-    pub mixing_m2_s: f32,
+    /// Tw sigma_w, m: how far an eddy carries upward.
+    pub eddy_m: f32,
 }
 
 /// Steps of the tables by the root of the height.
@@ -133,7 +131,6 @@ impl Flow {
                     ],
                     wall_m: walls[k * layer + c],
                     floor_m: floor_m as f32,
-                    stir: stir[k * layer + c] as f32,
                 };
             }
         });
@@ -164,14 +161,14 @@ impl Flow {
             across_m_s: mix(a.across_m_s, b.across_m_s),
             up_m_s: mix(a.up_m_s, b.up_m_s),
             up_slope_1_s: a.up_slope_1_s,
-            mixing_m2_s: mix(a.mixing_m2_s, b.mixing_m2_s),
+            eddy_m: mix(a.eddy_m, b.eddy_m),
         }
     }
 
     /// Time scale of upward motion, s.
     #[inline]
-    pub fn upward_s(&self, mixing_m2_s: f32, up_m_s: f32) -> f32 {
-        (mixing_m2_s / (up_m_s * up_m_s)).min(LONGEST * self.lid_m / up_m_s).max(1e-3)
+    pub fn upward_s(&self, eddy_m: f32, up_m_s: f32) -> f32 {
+        (eddy_m.min(LONGEST * self.lid_m) / up_m_s).max(1e-3)
     }
 }
 
@@ -194,16 +191,21 @@ fn table(air: &Air, spread: f64, lid_m: f64) -> Vec<Open> {
             }
             let up = air.vertical_turbulence_m_s(z);
             let slope = (air.vertical_turbulence_m_s(height(n + 1)) - up) / (height(n + 1) - z);
-            let k = KARMAN * air.profile.friction_velocity_m_s;
-            // What stirs reaches down to the roughness, where z = 0 of the profile lies.
-            let mixing = k * (z + air.profile.roughness_m.min(0.5)) / air.profile.phi_h(z + air.profile.displacement_m);
+            // z = 0 of the profile lies a roughness above where eddies end.
+            let far = z + air.profile.roughness_m.min(0.5);
+            let stability = far * air.profile.inverse_obukhov_1_m;
+            let eddy = 0.5 * far * if stability > 0.0 {
+                1.0 / (1.0 + 5.0 * stability)
+            } else {
+                math::sqrt(math::sqrt(1.0 - 6.0 * stability))
+            };
             Open {
                 speed_m_s: air.wind_m_s(z) as f32,
                 below_m2_s: below as f32,
                 across_m_s: (spread * across_m_s(air, z)) as f32,
                 up_m_s: up as f32,
                 up_slope_1_s: slope as f32,
-                mixing_m2_s: mixing as f32,
+                eddy_m: eddy as f32,
             }
         })
         .collect()

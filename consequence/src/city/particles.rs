@@ -130,7 +130,7 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
         let (fx, fy, fz) = (p.x_m * over_m, p.y_m * over_m, p.z_m * over_z);
         let inside = fx >= 0.0 && fy >= 0.0 && fx < nx as f32 && fy < ny as f32 && p.z_m < top_m;
         // Wind and its slope along its own axis, turbulence and its slope.
-        let (wind, steep, sigma, slope, mixing);
+        let (wind, steep, sigma, slope, eddy_m);
         if inside {
             let (i, j, k) = (fx as usize, fy as usize, fz as usize);
             let c = &flow.cells[(k * ny + j) * nx + i];
@@ -154,16 +154,16 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
             steep = s;
             sigma = [along(&c.sigma, 0), along(&c.sigma, 1), along(&c.sigma, 2)];
             slope = [by(&c.sigma, 0), by(&c.sigma, 1), by(&c.sigma, 2)];
-            mixing = air.mixing_m2_s * c.stir;
+            eddy_m = air.eddy_m;
         } else {
             let air = flow.open(p.z_m);
             wind = [air.speed_m_s * flow.towards.0, air.speed_m_s * flow.towards.1, 0.0];
             steep = [0.0; 3];
             sigma = [air.across_m_s, air.across_m_s, air.up_m_s];
             slope = [0.0, 0.0, air.up_slope_1_s];
-            mixing = air.mixing_m2_s;
+            eddy_m = air.eddy_m;
         }
-        let up_s = flow.upward_s(mixing, sigma[2]);
+        let up_s = flow.upward_s(eddy_m, sigma[2]);
         let across_s = flow.unit_m / sigma[0].max(1e-3);
         let flat = (wind[0].abs().max(wind[1].abs()) + sigma[0]) * over_m;
         let upright = (wind[2].abs() + sigma[2]) * over_z;

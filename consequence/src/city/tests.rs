@@ -171,7 +171,7 @@ fn gas_that_is_mixed_among_the_houses_stays_mixed() {
         block(-40.0, 32.0, 40.0, 40.0, 30.0),
     ];
     houses.extend([block(-16.0, -16.0, 0.0, 8.0, 12.0), block(12.0, -8.0, 20.0, 16.0, 8.0)]);
-    let b = Buildings::from_footprints(square(20, 4.0), &houses);
+    let b = Buildings::from_footprints(square(10, 4.0), &houses);
     let (space, field) = solved(&b, 2.0, &air);
     let still = Field { u: vec![0.0; field.u.len()], v: vec![0.0; field.v.len()], w: vec![0.0; field.w.len()], sweeps: 0 };
     let mut flow = Flow::of(&space, &field, &air, 1.0, 0.0);
