@@ -61,7 +61,7 @@ pub const SLOW: (f32, f32) = (0.15, 20.0);
 /// alpha of the puffs' law for a release at the ground, and its height; see `puff::growth`.
 const ALPHA: (f64, f64, f64) = (78.0, 0.46, 0.7);
 /// Longest time of upward motion over (lid/sigma_w) (Hanna 1982, from memory).
-const LONGEST: f32 = 0.15;
+const LONGEST: f64 = 0.15;
 
 /// A wind ready for particles.
 #[derive(Debug, Clone)]
@@ -165,10 +165,13 @@ impl Flow {
         }
     }
 
-    /// Time scale of upward motion, s.
+    /// How far an eddy carries upward at a distance from ground and walls, m: Tw sigma_w.
     #[inline]
-    pub fn upward_s(&self, eddy_m: f32, up_m_s: f32) -> f32 {
-        (eddy_m.min(LONGEST * self.lid_m) / up_m_s).max(1e-3)
+    pub fn eddy_m(&self, far_m: f32) -> f32 {
+        let at = far_m.max(0.0).sqrt() * STEPS;
+        let k = (at as usize).min(self.open.len() - 2);
+        let (a, b) = (self.open[k].eddy_m, self.open[k + 1].eddy_m);
+        a + (b - a) * (at - k as f32).min(1.0)
     }
 }
 
@@ -194,18 +197,20 @@ fn table(air: &Air, spread: f64, lid_m: f64) -> Vec<Open> {
             // z = 0 of the profile lies a roughness above where eddies end.
             let far = z + air.profile.roughness_m.min(0.5);
             let stability = far * air.profile.inverse_obukhov_1_m;
-            let eddy = 0.5 * far * if stability > 0.0 {
-                1.0 / (1.0 + 5.0 * stability)
-            } else {
-                math::sqrt(math::sqrt(1.0 - 6.0 * stability))
-            };
+            let eddy = 0.5
+                * far
+                * if stability > 0.0 {
+                    1.0 / (1.0 + 5.0 * stability)
+                } else {
+                    math::sqrt(math::sqrt(1.0 - 6.0 * stability))
+                };
             Open {
                 speed_m_s: air.wind_m_s(z) as f32,
                 below_m2_s: below as f32,
                 across_m_s: (spread * across_m_s(air, z)) as f32,
                 up_m_s: up as f32,
                 up_slope_1_s: slope as f32,
-                eddy_m: eddy as f32,
+                eddy_m: eddy.min(LONGEST * lid_m) as f32,
             }
         })
         .collect()
@@ -242,22 +247,15 @@ fn stirred(space: &Space, field: &Field, air: &Air) -> Vec<f64> {
                 std::array::from_fn::<f64, 3, _>(|n| if steps > 0.0 { (b[n] - a[n]) / (steps * d) } else { 0.0 })
             };
             let (dx, dz) = (space.grid.cell_m, space.dz_m);
-            let east = slope(
-                (i > 0).then(|| at(i - 1, j, k)).flatten(),
-                (i + 1 < nx).then(|| at(i + 1, j, k)).flatten(),
-                dx,
-            );
-            let north = slope(
-                (j > 0).then(|| at(i, j - 1, k)).flatten(),
-                (j + 1 < ny).then(|| at(i, j + 1, k)).flatten(),
-                dx,
-            );
+            let east =
+                slope((i > 0).then(|| at(i - 1, j, k)).flatten(), (i + 1 < nx).then(|| at(i + 1, j, k)).flatten(), dx);
+            let north =
+                slope((j > 0).then(|| at(i, j - 1, k)).flatten(), (j + 1 < ny).then(|| at(i, j + 1, k)).flatten(), dx);
             let below = (k > 0).then(|| at(i, j, k - 1)).flatten();
             let above = (k + 1 < nz).then(|| at(i, j, k + 1)).flatten();
             let up = slope(below, above, dz);
             let square = |a: f64| a * a;
-            let all =
-                square(up[0]) + square(up[1]) + square(north[0] + east[1]) + square(east[2]) + square(north[2]);
+            let all = square(up[0]) + square(up[1]) + square(north[0] + east[1]) + square(east[2]) + square(north[2]);
             // The open profile's own, over the same cells.
             let (a, b) = (if below.is_some() { k - 1 } else { k }, if above.is_some() { k + 1 } else { k });
             let own = if b > a { (mean[b] - mean[a]) / ((b - a) as f64 * dz) } else { 0.0 };

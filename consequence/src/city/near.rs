@@ -9,7 +9,7 @@
 //! C(cell) = sum of mass x time there / (area x 3 m x window)
 //! ```
 //!
-//! smoothed by a kernel of some 0.8 cells that follows the streets (it spreads between open cells only). Particles beyond the box are gathered every few
+//! smoothed by a kernel that follows the streets (it spreads between open cells only): 0.8 cells wide where many particles passed, up to 4 where few did. Particles beyond the box are gathered every few
 //! seconds by where they are; each gathering becomes a puff with their mass, their middle, their covariance over the ground and their mean height.
 
 use super::flow::Flow;
@@ -49,6 +49,13 @@ const ROOM: usize = 12;
 const SQUARES: f64 = 6.0;
 /// Variance that a gathering's puff gets besides, m2: a particle has no size, a puff must have one (assumption).
 pub const LEAST_M2: f64 = 1.0;
+/// Rates that differ by less than this share are one.
+const SAME_RATE: f64 = 0.02;
+/// A cell's value is smoothed until so many particles stand behind it, by passes that spread this part to each side, so many at most (assumptions: 25 leave a
+/// fifth of noise; 40 passes are a kernel of 4 cells).
+const BEHIND: f64 = 25.0;
+const PASS: f64 = 0.2;
+const PASSES: usize = 40;
 /// A wind that turns evenly is read this often, s.
 const TURN_S: f64 = 60.0;
 /// Particles per parcel of work.
@@ -138,7 +145,9 @@ impl Near {
                     near.batches.push(Batch { at_s: end_s, puffs: gone });
                 }
             }
-            let kg_m3 = concentrations(&grid, &kg_s, &open, to_s - from_s);
+            // What one particle leaves that passes through a cell in a second.
+            let grain_kg_s = typical_kg(release, &live, from_s, to_s, each);
+            let kg_m3 = concentrations(&grid, &kg_s, grain_kg_s, &open, to_s - from_s);
             near.windows.push(Window { from_s, to_s, kg_m3 });
             if live.is_empty() && release.mass_between_kg(to_s, plan.watch_s) <= 0.0 {
                 break;
@@ -190,7 +199,13 @@ fn roomy(g: &Grid) -> Grid {
 /// Edges of the windows: fine after each change.
 fn edges(release: &Release, weather: &Weather, watch_s: f64) -> Vec<f64> {
     let Some((start, _)) = release.span_s() else { return Vec::new() };
-    let mut changes: Vec<f64> = release.steps.iter().flat_map(|s| [s.from_s, s.to_s]).collect();
+    // A rate that goes on as before is no change.
+    let goes_on = |t: f64| {
+        let (a, b) = (release.rate_kg_s(t - 1e-3), release.rate_kg_s(t + 1e-3));
+        (a - b).abs() <= SAME_RATE * a.max(b)
+    };
+    let mut changes: Vec<f64> =
+        release.steps.iter().flat_map(|s| [s.from_s, s.to_s]).filter(|t| !goes_on(*t)).collect();
     changes.extend(release.bursts.iter().map(|b| b.at_s));
     changes.extend(weather.moments().iter().map(|m| m.0));
     changes.retain(|t| *t > start && *t < watch_s);
@@ -229,19 +244,29 @@ fn opened(grid: &Grid, library: &Library) -> Opened {
     Opened { solid: all.height_m.iter().map(|h| *h > 0.0).collect(), nearest: all.nearest_open() }
 }
 
-/// Smooths along open cells, divides by volume and time, and gives each built-over cell the air at its walls.
-fn concentrations(grid: &Grid, kg_s: &[f64], open: &Opened, for_s: f64) -> Vec<f32> {
+/// Mass of a particle, kg: the mean of those on their way, else of those that leave in the window.
+fn typical_kg(release: &Release, live: &[Particle], from_s: f64, to_s: f64, each: usize) -> f64 {
+    if live.is_empty() {
+        return release.mass_between_kg(from_s, to_s) / each as f64;
+    }
+    live.iter().map(|p| p.mass_kg).sum::<f64>() / live.len() as f64
+}
+
+/// Smooths along open cells, divides by volume and time, and gives each built-over cell the air at its walls. What passes between two cells is taken from one
+/// and given to the other, so that no mass is made or lost.
+fn concentrations(grid: &Grid, kg_s: &[f64], grain_kg_s: f64, open: &Opened, for_s: f64) -> Vec<f32> {
     let mut now: Vec<f64> = kg_s.to_vec();
-    // Two passes of 0.15 to each side add 0.6 cells squared of variance along each axis.
-    for _ in 0..2 {
+    let enough = BEHIND * grain_kg_s;
+    for pass in 0..PASSES {
         let before = now.clone();
-        for c in 0..grid.len() {
-            if open.solid[c] {
-                continue;
-            }
-            for other in super::buildings::beside(grid, c).into_iter().flatten() {
-                if !open.solid[other] {
-                    now[c] += 0.15 * (before[other] - before[c]);
+        for c in (0..grid.len()).filter(|&c| !open.solid[c]) {
+            for other in [(c % grid.nx + 1 < grid.nx).then(|| c + 1), (c + grid.nx < grid.len()).then(|| c + grid.nx)] {
+                let Some(other) = other.filter(|&o| !open.solid[o]) else { continue };
+                // The first passes smooth all.
+                if pass < 2 || before[c].max(before[other]) < enough {
+                    let across = PASS * (before[other] - before[c]);
+                    now[c] += across;
+                    now[other] -= across;
                 }
             }
         }

@@ -118,6 +118,7 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
     let top_m = dz_m * nz as f32;
     let (root_fast, root_slow) = (FAST.0.sqrt(), SLOW.0.sqrt());
     let mass = p.mass_kg as f32;
+    let over_unit = 1.0 / flow.unit_m;
     let mut left_s = for_s;
     let began = p.steps;
     // Height of the solid part of the column at a place; none beyond the box.
@@ -141,10 +142,9 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
             let mut w = [along(&c.wind, 0), along(&c.wind, 1), along(&c.wind, 2)];
             let mut s = [by(&c.wind, 0), by(&c.wind, 1), by(&c.wind, 2)];
             let far_m = (p.z_m - c.floor_m).min(c.wall_m).max(0.0);
-            let air = flow.open(far_m);
             if k == 0 {
                 // Within the lowest layer as the profile; the mean of the layer and the flow through its ceiling stay.
-                let here = if c.floor_m == 0.0 && far_m == p.z_m { air } else { flow.open(p.z_m) };
+                let here = flow.open(p.z_m);
                 let share = here.speed_m_s / flow.lowest_m_s;
                 (w[0], w[1], s[0], s[1]) = (w[0] * share, w[1] * share, s[0] * share, s[1] * share);
                 w[2] = c.wind[5] * here.below_m2_s * over_z / flow.lowest_m_s;
@@ -154,7 +154,7 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
             steep = s;
             sigma = [along(&c.sigma, 0), along(&c.sigma, 1), along(&c.sigma, 2)];
             slope = [by(&c.sigma, 0), by(&c.sigma, 1), by(&c.sigma, 2)];
-            eddy_m = air.eddy_m;
+            eddy_m = flow.eddy_m(far_m);
         } else {
             let air = flow.open(p.z_m);
             wind = [air.speed_m_s * flow.towards.0, air.speed_m_s * flow.towards.1, 0.0];
@@ -163,19 +163,20 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
             slope = [0.0, 0.0, air.up_slope_1_s];
             eddy_m = air.eddy_m;
         }
-        let up_s = flow.upward_s(eddy_m, sigma[2]);
-        let across_s = flow.unit_m / sigma[0].max(1e-3);
+        let up_1_s = sigma[2] / eddy_m.max(1e-3);
+        let across_1_s = sigma[0] * over_unit;
         let flat = (wind[0].abs().max(wind[1].abs()) + sigma[0]) * over_m;
         let upright = (wind[2].abs() + sigma[2]) * over_z;
-        let dt = (PART * up_s).clamp(SHORTEST_S, LONGEST_S).min(COURANT / flat.max(upright)).min(left_s);
+        let limit = (up_1_s * (1.0 / PART)).min(1.0 / SHORTEST_S).max(flat.max(upright) * (1.0 / COURANT));
+        let dt = (1.0 / limit.max(1.0 / LONGEST_S)).min(left_s);
         let n = normals.five(seed, p.id, p.steps);
-        // Decay and drift of the three kinds of motion.
-        let decay = |t: f32| {
-            let h = dt / t;
+        // Decay, drift and chance of the three kinds of motion; (1 - a) T = a (1 + h/2) dt.
+        let decay = |rate_1_s: f32| {
+            let h = dt * rate_1_s;
             let a = 1.0 / (1.0 + h + 0.5 * h * h);
-            (a, (1.0 - a) * t, (1.0 - a * a).sqrt())
+            (a, a * (1.0 + 0.5 * h) * dt, (1.0 - a * a).sqrt())
         };
-        let (fast, slow, up) = (decay(FAST.1 * across_s), decay(SLOW.1 * across_s), decay(up_s));
+        let (fast, slow, up) = (decay(across_1_s * (1.0 / FAST.1)), decay(across_1_s * (1.0 / SLOW.1)), decay(up_1_s));
         for axis in 0..2 {
             let (q, s) = (2 * axis, 2 * axis + 1);
             p.r[q] = fast.0 * p.r[q] + fast.1 * root_fast * slope[axis] + fast.2 * n[q];

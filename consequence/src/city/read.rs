@@ -30,8 +30,7 @@ pub fn geojson(
     heights: &Heights,
     metres: Option<&dyn Fn(f64, f64) -> Point>,
 ) -> Result<(Vec<Footprint>, usize), Complaints> {
-    let text =
-        std::fs::read_to_string(file).map_err(|e| Complaints::one(file, format!("cannot be read: {e}"), ""))?;
+    let text = std::fs::read_to_string(file).map_err(|e| Complaints::one(file, format!("cannot be read: {e}"), ""))?;
     let json: Value = serde_json::from_str(&text).map_err(|e| {
         let mut all = Complaints::new();
         all.add_at(file, (e.line(), e.column()), format!("is no JSON: {e}"), "a GeoJSON file of polygons");
@@ -218,9 +217,11 @@ mod tests {
         assert_eq!((found[0].height_m, found[1].height_m), (6.0, 12.0));
         let near = geojson(good.path(), &Heights { property: "hight", otherwise_m: None }, None).expect_err("none");
         assert!(near.to_string().contains("did you mean height_property: \"height\"?"), "{near}");
-        let told = geojson(good.path(), &Heights { property: "height", otherwise_m: Some(6.0) }, Some(&|x, y| {
-            Point::new(x, y)
-        }));
+        let told = geojson(
+            good.path(),
+            &Heights { property: "height", otherwise_m: Some(6.0) },
+            Some(&|x, y| Point::new(x, y)),
+        );
         assert!(told.is_ok(), "small numbers may be degrees");
         let broken = file("{\"features\": [");
         let told = geojson(broken.path(), &Heights { property: "height", otherwise_m: None }, None).expect_err("JSON");

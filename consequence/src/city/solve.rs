@@ -180,15 +180,7 @@ fn sweep(
 }
 
 /// Largest of |sum of differences + source| of a colour.
-fn residual(
-    lay: &Layout,
-    up: f64,
-    colour: usize,
-    own: &[f64],
-    other: &[f64],
-    over: &[f64],
-    right: &[f64],
-) -> f64 {
+fn residual(lay: &Layout, up: f64, colour: usize, own: &[f64], other: &[f64], over: &[f64], right: &[f64]) -> f64 {
     fold::max(lay.nz, 0.0, |k| {
         let mut most = 0.0f64;
         for j in 0..lay.ny {

@@ -128,7 +128,9 @@ fn in_a_street_across_the_wind_the_air_turns_over() {
     let low = column(&space, &field, -2.0, 1.0, 3.0)[0];
     let (lee, windward) = (column(&space, &field, -9.0, 1.0, 9.0)[2], column(&space, &field, 5.0, 1.0, 9.0)[2]);
     let above = column(&space, &field, -2.0, 1.0, 19.0)[0];
-    println!("along the street's floor {low:.2}, at the lee wall {lee:.2}, at the other {windward:.2}, above {above:.2} m/s");
+    println!(
+        "along the street's floor {low:.2}, at the lee wall {lee:.2}, at the other {windward:.2}, above {above:.2} m/s"
+    );
     assert!(low < -0.1 && lee > 0.1 && windward < -0.1 && above > 1.0);
 }
 
@@ -173,7 +175,8 @@ fn gas_that_is_mixed_among_the_houses_stays_mixed() {
     houses.extend([block(-16.0, -16.0, 0.0, 8.0, 12.0), block(12.0, -8.0, 20.0, 16.0, 8.0)]);
     let b = Buildings::from_footprints(square(10, 4.0), &houses);
     let (space, field) = solved(&b, 2.0, &air);
-    let still = Field { u: vec![0.0; field.u.len()], v: vec![0.0; field.v.len()], w: vec![0.0; field.w.len()], sweeps: 0 };
+    let still =
+        Field { u: vec![0.0; field.u.len()], v: vec![0.0; field.v.len()], w: vec![0.0; field.w.len()], sweeps: 0 };
     let mut flow = Flow::of(&space, &field, &air, 1.0, 0.0);
     let quiet = Flow::of(&space, &still, &air, 1.0, 0.0);
     // The turbulence of the wind, without the wind.
@@ -301,15 +304,15 @@ fn a_puff_that_takes_over_has_the_mass_and_moments_of_its_particles() {
 
 #[test]
 fn in_the_open_the_particles_are_the_plume() {
-    // Grade: reference. No houses, class D, 4 m/s, ten minutes: arc maxima at 1.5 m of the particles against this engine's own standing similarity plume, 30 %
-    // (both stand for the same trials; neither is the truth of the other), and the crosswind integral to 25 %.
-    for (class, wind_m_s) in [(Class::D, 4.0), (Class::B, 3.0), (Class::F, 2.0)] {
+    // Grade: reference. No houses, through the whole of `Near`: peaks and crosswind integrals near the ground against this engine's own standing similarity
+    // plume within 1.5, which is the scatter of both about the trials that they stand for (VG 1.2).
+    for (class, wind_m_s) in [(Class::D, 4.0), (Class::F, 2.0)] {
         let air = air(270.0, class, wind_m_s);
         let weather = Weather::steady(air);
         let grid = Grid { nx: 100, ny: 50, cell_m: 5.0, x0: -20.0, y0: -125.0 };
         let b = Buildings::none(grid);
         let library = Library::for_airs(Space::over(&b, 2.0, 30.0), b, 16, &[air]);
-        let near = Near::run(&leak(Point::new(0.0, 0.0), 1.0, 900.0), 0, &weather, &library, &plan(60_000, 900.0));
+        let near = Near::run(&leak(Point::new(0.0, 0.0), 1.0, 900.0), 0, &weather, &library, &plan(30_000, 900.0));
         let last = &near.windows[near.windows.len() - 1];
         let source = Steady { rate_kg_s: 1.0, height_m: 0.5, sigma_m: 0.4, depth_m: 0.05 };
         for x in [50.0, 100.0, 200.0, 400.0] {
@@ -321,6 +324,7 @@ fn in_the_open_the_particles_are_the_plume() {
             let sum = |v: &[f64]| v.iter().sum::<f64>();
             let (peak, all) = (top(&ours) / top(&plume), sum(&ours) / sum(&plume));
             println!("{class:?} {x} m: peak {peak:.2}, crosswind integral {all:.2} of the plume's");
+            assert!((0.67..1.5).contains(&peak) && (0.67..1.5).contains(&all), "{class:?} {x} m: {peak} and {all}");
         }
     }
 }

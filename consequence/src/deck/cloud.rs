@@ -204,7 +204,7 @@ impl<'a> Lens<'a> {
         let growing = !end.puffs.is_empty() && early_m.is_some_and(|early| late_m > 1.03 * early);
         let angle = self.angle_deg();
         Zone {
-            possible: possible(&peaks, &pieces, source, reach_m, angle, level),
+            possible: possible(&peaks, &pieces, source, reach_m, angle, level, self.near.is_some()),
             reach_m,
             width_m: across(corners(), source, far),
             area_m2: pieces.iter().map(Piece::area_m2).sum(),
@@ -325,7 +325,15 @@ pub fn circle(about: Point, radius_m: f64) -> Piece {
 }
 
 /// The zone swept about the source by the angle of the wind to both sides.
-fn possible(peaks: &Peaks, pieces: &[Piece], source: Point, reach_m: f64, angle_deg: f64, level: f64) -> Vec<Piece> {
+fn possible(
+    peaks: &Peaks,
+    pieces: &[Piece],
+    source: Point,
+    reach_m: f64,
+    angle_deg: f64,
+    level: f64,
+    fill: bool,
+) -> Vec<Piece> {
     if angle_deg >= 180.0 {
         return vec![circle(source, reach_m)];
     }
@@ -346,5 +354,6 @@ fn possible(peaks: &Peaks, pieces: &[Piece], source: Point, reach_m: f64, angle_
     let cell_m = wide.max(tall) / FINE;
     let cells = |v: f64| ((v / cell_m).ceil() as usize).max(4);
     let grid = Grid { nx: cells(wide), ny: cells(tall), cell_m, x0: low.x - room, y0: low.y - room };
-    peaks.swept_onto(grid, source, angle_deg).outline(level)
+    let swept = peaks.swept_onto(grid, source, angle_deg);
+    if fill { swept.filled_towards(source).outline(level) } else { swept.outline(level) }
 }

@@ -135,7 +135,15 @@ pub fn run(model: &Model) -> Outcome {
     let courses = points::courses(model, &lens);
     model.remarks.iter().for_each(|r| remarks::add(&mut told, r.clone()));
     let cloud = cloud_used(model, &lens);
-    Outcome { threats, courses, cloud, erg: model.erg, angle_deg: lens.angle_deg(), remarks: told, near: lens.near().cloned() }
+    Outcome {
+        threats,
+        courses,
+        cloud,
+        erg: model.erg,
+        angle_deg: lens.angle_deg(),
+        remarks: told,
+        near: lens.near().cloned(),
+    }
 }
 
 fn cloud_used(model: &Model, lens: &Lens) -> CloudUsed {

@@ -12,6 +12,7 @@ use crate::city::wind::Space;
 use crate::city::{Buildings, Library};
 use crate::puff::{Cloud, Wind};
 use crate::release::Release;
+use crate::weather::spec::Ground;
 use crate::weather::{Air, Weather};
 use crate::zones::Peaks;
 use base::complaint::Complaints;
@@ -134,12 +135,8 @@ pub fn build(loaded: &Loaded, all: &mut Complaints) -> Option<Streets> {
         all.add(file, what, "move at out of it (cells of the wind count whole), or height_m onto its roof");
         return None;
     }
-    let plan = Plan {
-        particles: spec.particles,
-        seed: spec.seed,
-        averaging_s: deck.model.averaging_s,
-        watch_s: deck.watch_s,
-    };
+    let plan =
+        Plan { particles: spec.particles, seed: spec.seed, averaging_s: deck.model.averaging_s, watch_s: deck.watch_s };
     Some(Streets { buildings, space, plan, assumed })
 }
 
@@ -166,6 +163,12 @@ pub fn notes(deck: &Deck, streets: &Streets, told: &mut Vec<Remark>) {
     let zh = "街区风场是经验流区加质量守恒调整，未经城市示踪试验检验；个别街道的浓度可差数倍";
     let en = "the wind among buildings is empirical zones made mass-consistent, not checked against tracers in a city; single streets may be off by several times";
     remarks::add(told, Remark::warning("streets_unchecked", zh, en));
+    let reports = deck.weather.reports.first().map(|_| &deck.weather.ground);
+    if reports.is_some_and(|g| matches!(g, Ground::UrbanOrForest | Ground::Town(_))) {
+        let zh = "下垫面取了城镇或森林，又给了建筑：建筑的阻挡被计算两次；有 streets 时宜用来风一侧的地面，如 Roughness(0.1)";
+        let en = "the ground is a town's and the buildings are given too: they count twice; with streets give the ground that the wind comes from, e.g. Roughness(0.1)";
+        remarks::add(told, Remark::note("built_twice", zh, en));
+    }
     if streets.assumed > 0 {
         let (k, h) = (streets.assumed, spec.otherwise_m.unwrap_or_default());
         let en = format!("{k} footprints have no height; {h} m were taken as the deck says");
@@ -262,4 +265,3 @@ fn library(weather: &Weather, streets: &Streets, watch_s: f64) -> Library {
     let (space, buildings) = (streets.space.clone(), streets.buildings.clone());
     Library::for_airs(space, buildings, DIRECTIONS, &airs)
 }
-

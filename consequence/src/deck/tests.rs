@@ -338,7 +338,8 @@ fn a_cloud_among_houses_spreads_otherwise_than_in_the_open_and_says_so() {
     let mut bare = loaded.clone();
     bare.deck.streets = None;
     let open = run(&bare.build().unwrap_or_else(|e| panic!("{e}")));
-    let wide = |o: &Outcome| threat(o, outcome::Kind::Toxic).zones.iter().map(|z| (z.reach_m, z.width_m)).collect::<Vec<_>>();
+    let wide =
+        |o: &Outcome| threat(o, outcome::Kind::Toxic).zones.iter().map(|z| (z.reach_m, z.width_m)).collect::<Vec<_>>();
     println!("among houses {:?}, in the open {:?}", wide(&outcome), wide(&open));
     assert!(wide(&outcome)[0].1 > 1.3 * wide(&open)[0].1);
     // Between the houses, out of the straight line of the wind over the roofs, there is gas.

@@ -293,7 +293,7 @@ fn arcs_measured(trials: &Trials, bench: &Bench, mut result: CaseResult) -> Case
 /// The particles that carry gas among buildings, where there are none. They take nothing to the ground: the row to set beside is the puffs' without
 /// settling.
 fn arcs_particles(trials: &Trials, bench: &Bench, mut result: CaseResult) -> CaseResult {
-    let particles = if bench.quick { 1_000 } else { 20_000 };
+    let particles = if bench.quick { 1_000 } else { 6_000 };
     let mut pairs = Vec::new();
     for (k, run) in trials.runs.iter().enumerate() {
         let arcs: Vec<&Arc> = trials.arcs.iter().filter(|a| a.run == k).collect();
@@ -312,10 +312,10 @@ fn arcs_particles(trials: &Trials, bench: &Bench, mut result: CaseResult) -> Cas
     }
     use Measure::*;
     let name = "arc maxima by particles, sigma-theta";
-    // Acceptable by Chang & Hanna (2004): half within a factor of two, mean within 30 %, VG < 1.6.
-    result.rows.push(row(name, Fac2, &pairs, Bound::AtLeast(0.5)).with_peer("puffs here 0.94 to 0.95"));
-    result.rows.push(row(name, Mg, &pairs, Bound::Between(0.7, 1.3)));
-    result.rows.push(row(name, Vg, &pairs, Bound::AtMost(1.6)));
+    // Bounds: AERMOD's figures, less what its own intervals leave open.
+    result.rows.push(row(name, Fac2, &pairs, Bound::AtLeast(0.85)).with_peer("AERMOD 0.92"));
+    result.rows.push(row(name, Mg, &pairs, Bound::Between(0.8, 1.25)).with_peer("AERMOD 1.02"));
+    result.rows.push(row(name, Vg, &pairs, Bound::AtMost(1.3)).with_peer("AERMOD 1.22"));
     result.rows.push(row(name, Nmse, &pairs, Bound::Shown));
     for classes in [&[Class::A, Class::B][..], &[Class::C], &[Class::D], &[Class::E], &[Class::F]] {
         let part = only(trials, &pairs, classes);
@@ -326,17 +326,25 @@ fn arcs_particles(trials: &Trials, bench: &Bench, mut result: CaseResult) -> Cas
         }
     }
     for x in [50.0, 100.0, 200.0, 400.0, 800.0] {
-        let part: Vec<Pair> =
-            trials.arcs.iter().zip(0..).filter(|(a, _)| a.distance_m == x).filter_map(|(a, _)| {
+        let part: Vec<Pair> = trials
+            .arcs
+            .iter()
+            .zip(0..)
+            .filter(|(a, _)| a.distance_m == x)
+            .filter_map(|(a, _)| {
                 let number = trials.runs[a.run].number;
                 pairs.iter().find(|p| p.run == number && p.observed == a.highest_kg_m3).copied()
-            }).collect();
+            })
+            .collect();
         if !part.is_empty() {
             result.rows.push(row(&format!("arc at {x:.0} m, particles"), Mg, &part, Bound::Shown));
         }
     }
     result.panels.push(scatter("Arc maxima by particles", &pairs));
-    result.notes.push("no constant of the particles was tuned on these runs; two time scales were fitted to the puffs' own law".into());
+    result.notes.push(
+        "no constant of the particles was tuned on these runs; two time scales were fitted to the puffs' own law"
+            .into(),
+    );
     result
 }
 

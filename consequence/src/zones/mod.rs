@@ -90,6 +90,29 @@ impl Peaks {
         }
     }
 
+    /// The field filled towards a point: at each cell the highest value from there outward. Between streets a zone has gaps; where the wind may turn there are
+    /// none to rely on.
+    pub fn filled_towards(&self, about: Point) -> Peaks {
+        let mut filled = Peaks::new(self.grid);
+        let g = self.grid;
+        fold::each_chunk(&mut filled.values, g.nx, |j, row| {
+            for (i, value) in row.iter_mut().enumerate() {
+                let p = g.centre(g.index(i, j));
+                let far = math::hypot(p.x - about.x, p.y - about.y).max(1e-9);
+                let (e, n) = ((p.x - about.x) / far, (p.y - about.y) / far);
+                let (mut most, mut out) = (self.values[g.index(i, j)], 0.0);
+                loop {
+                    out += g.cell_m;
+                    let next = Point::new(p.x + out * e, p.y + out * n);
+                    let Some(cell) = g.cell_at(next) else { break };
+                    most = most.max(self.values[cell]);
+                }
+                *value = most;
+            }
+        });
+        filled
+    }
+
     /// Value at a place, evenly between cell centres; 0 outside.
     fn at(&self, x: f64, y: f64) -> f32 {
         let g = &self.grid;

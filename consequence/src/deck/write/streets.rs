@@ -73,7 +73,7 @@ pub fn write(
         let more = digits(*from);
         let level = model.levels.concerns.iter().find(|c| c.ppm == *from).map(|c| c.name.clone());
         let text = match (level, steps.get(k + 1)) {
-            (Some(name), _) => Text::new(format!("≥ {more}（{}）", name.zh), format!("{more} and more ({})", name.en)),
+            (Some(name), _) => Text::new(format!("≥ {more}　{}", name.zh), format!("{more} and more ({})", name.en)),
             (None, Some(to)) => Text::new(format!("{more} – {}", digits(*to)), String::new()),
             (None, None) => Text::new(format!("≥ {more}"), String::new()),
         };
