@@ -75,6 +75,8 @@ pub struct Flow {
     pub lowest_m_s: f32,
     /// The unit way of the eddies across over the width of averages, m.
     pub unit_m: f32,
+    /// Longest step of a particle, s: half a second, or what the fastest air takes for most of a cell.
+    pub step_s: f32,
 }
 
 impl Flow {
@@ -144,6 +146,7 @@ impl Flow {
             lid_m: lid_m as f32,
             lowest_m_s: layer_mean_m_s(air, 0.0, space.dz_m).max(1e-6) as f32,
             unit_m: (eddy_m / alpha * spread) as f32,
+            step_s: step_s(space, field),
         }
     }
 
@@ -173,6 +176,17 @@ impl Flow {
         let (a, b) = (self.open[k].eddy_m, self.open[k + 1].eddy_m);
         a + (b - a) * (at - k as f32).min(1.0)
     }
+}
+
+/// Parts of a second and of a cell that a step may take.
+const STEP_S: f64 = 0.5;
+const COURANT: f64 = 0.8;
+
+fn step_s(space: &Space, field: &Field) -> f32 {
+    let most = |v: &[f32]| f64::from(v.iter().fold(0.0f32, |m, x| m.max(x.abs())));
+    let flat = most(&field.u).max(most(&field.v)) / space.grid.cell_m;
+    let upright = most(&field.w) / space.dz_m;
+    STEP_S.min(COURANT / flat.max(upright).max(1e-9)) as f32
 }
 
 /// Turbulence across at a height, m/s: the angle of the vanes times the wind, as for the puffs, but not below 1 m, where the angle grows.

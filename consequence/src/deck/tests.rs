@@ -359,7 +359,7 @@ fn streets_that_do_not_hold_together_are_told_with_their_lines() {
     assert!(told("buildings: \"hauses.geojson\"").contains("cannot be read"));
     assert!(told("buildings: \"houses.geojson\", height_property: \"hight\"").contains("did you mean"));
     let all = told("buildings: \"houses.geojson\", reach_m: 5, cell_m: 90");
-    assert!(all.contains("reach_m is 5") && all.contains("cell_m is 90") && all.contains("deck.ron:7:"), "{all}");
+    assert!(all.contains("reach_m is 5") && all.contains("cell_m is 90") && all.contains("deck.ron:8:"), "{all}");
     let far = AMMONIA.replace("at: (x: 0, y: 0)", "at: (x: 5000, y: 0)");
     let (folder, mut loaded) = among_houses("buildings: \"houses.geojson\"");
     loaded.deck.source = Deck::parse(&folder.path().join("deck.ron"), &far).expect("sound").source;
