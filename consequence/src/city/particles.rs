@@ -173,10 +173,10 @@ pub fn walk(p: &mut Particle, flow: &Flow, normals: &Normals, seed: u64, for_s: 
             (a, a * (1.0 + 0.5 * h) * dt, (1.0 - a * a).sqrt())
         };
         let (fast, slow, up) = (decay(across_1_s * (1.0 / FAST.1)), decay(across_1_s * (1.0 / SLOW.1)), decay(up_1_s));
-        for axis in 0..2 {
+        for (axis, slope) in slope[..2].iter().enumerate() {
             let (q, s) = (2 * axis, 2 * axis + 1);
-            p.r[q] = fast.0 * p.r[q] + fast.1 * root_fast * slope[axis] + fast.2 * n[q];
-            p.r[s] = slow.0 * p.r[s] + slow.1 * root_slow * slope[axis] + slow.2 * n[s];
+            p.r[q] = fast.0 * p.r[q] + fast.1 * root_fast * slope + fast.2 * n[q];
+            p.r[s] = slow.0 * p.r[s] + slow.1 * root_slow * slope + slow.2 * n[s];
         }
         p.r[4] = up.0 * p.r[4] + up.1 * slope[2] + up.2 * n[4];
         let own = [

@@ -232,7 +232,7 @@ fn gas_that_is_mixed_among_the_houses_stays_mixed() {
     let floor_share = f64::from(low) / expected(floor);
     println!("chi squared per block {:.3} over {free}; lowest metre {floor_share:.3} of even", chi / free);
     // Chi squared of `free` blocks has the standard deviation sqrt(2/free) about 1: four of them.
-    assert!(chi / free < 1.0 + 4.0 * (2.0 / free as f64).sqrt(), "{}", chi / free);
+    assert!(chi / free < 1.0 + 4.0 * (2.0 / free).sqrt(), "{}", chi / free);
     assert!((floor_share - 1.0).abs() < 0.06, "{floor_share}");
 }
 
