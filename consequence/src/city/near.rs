@@ -9,7 +9,8 @@
 //! C(cell) = sum of mass x time there / (area x 3 m x window)
 //! ```
 //!
-//! smoothed by a kernel that follows the streets (it spreads between open cells only): 0.8 cells wide where many particles passed, up to 4 where few did. Particles beyond the box are gathered every few
+//! smoothed by a kernel that follows the streets (it spreads between open cells only): 0.8 cells wide where many
+//! particles passed, up to 4 where few did. Particles beyond the box are gathered every few
 //! seconds by where they are; each gathering becomes a puff with their mass, their middle, their covariance over the ground and their mean height.
 
 use super::flow::Flow;
