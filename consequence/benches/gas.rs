@@ -5,6 +5,11 @@
 
 use base::fold::with_threads;
 use base::grid::Grid;
+use consequence::city::flow::Flow;
+use consequence::city::library::layer_mean_m_s;
+use consequence::city::particles::{Ground, Normals, born, walk};
+use consequence::city::scene;
+use consequence::city::wind::{Field, Space};
 use consequence::dense;
 use consequence::harm::enclosure::Enclosures;
 use consequence::harm::exposure::Exposure;
@@ -12,6 +17,7 @@ use consequence::harm::table::DoseTable;
 use consequence::puff::kernel::{Stamp, add_to_places, add_to_raster, stamp};
 use consequence::substance::Substances;
 use consequence::validate::slab::example_2;
+use consequence::weather::Class;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::Duration;
@@ -133,5 +139,38 @@ fn breathing(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, kernel, dense_run, layer_run, breathing);
+/// Wind and particles among buildings: a field on 200 x 200 x 20 cells, the whole compass of it on 2 threads, and steps of particles.
+fn streets(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("streets");
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(5));
+    let air = scene::air(255.0, Class::D, 4.0);
+    let buildings = scene::quarter(scene::square(100, 4.0));
+    let space = Space { nz: 20, ..Space::over(&buildings, 2.0, 40.0) };
+    let profile: Vec<f64> = (0..20).map(|k| layer_mean_m_s(&air, 2.0 * f64::from(k), 2.0)).collect();
+    for threads in [1, 2] {
+        group.bench_function(format!("one wind, 200 x 200 x 20 cells, {threads} threads"), |b| {
+            b.iter(|| with_threads(threads, || Field::solve(&space, &buildings, air.towards, black_box(&profile))));
+        });
+    }
+    let field = Field::solve(&space, &buildings, air.towards, &profile);
+    let flow = Flow::of(&space, &field, &air, 1.0, 0.5);
+    let normals = Normals::new();
+    let grid = Grid { nx: 200, ny: 200, cell_m: 4.0, x0: 0.0, y0: 0.0 };
+    let mut kg_s = vec![0.0f32; grid.len()];
+    let mut walk_all = || {
+        let mut steps = 0u64;
+        for id in 0..5_000 {
+            let at = (20.0 + 7.0 * (id % 97) as f32, 400.0 + (id % 31) as f32, 1.0);
+            let mut p = born(&normals, 9, id, at, 1.0);
+            let mut ground = Ground { grid: &grid, shift_m: (0.0, 0.0), thick_m: 3.0, kg_s: &mut kg_s };
+            steps += u64::from(walk(&mut p, &flow, &normals, 9, 60.0, &mut ground));
+        }
+        steps
+    };
+    group.throughput(Throughput::Elements(walk_all()));
+    group.bench_function("particle steps, 1 threads", |b| b.iter(|| black_box(walk_all())));
+    group.finish();
+}
+
+criterion_group!(benches, kernel, dense_run, layer_run, breathing, streets);
 criterion_main!(benches);

@@ -2,6 +2,7 @@
 //! people. It knows a grid, weather, substances and sources; it knows no city.
 
 pub mod blast;
+pub mod city;
 pub mod deck;
 pub mod dense;
 pub mod fire;

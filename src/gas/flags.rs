@@ -152,6 +152,7 @@ pub fn deck(flags: &GasFlags, substance: &str) -> Result<Loaded, Complaints> {
         indoors: Indoors { exchange, keeping: Keeping::Usual },
         burning: Burning::default(),
         model: CloudModel { scheme, ..CloudModel::default() },
+        streets: None,
         container: None,
         ground: None,
         watch_s,

@@ -3,6 +3,7 @@
 use super::ground::{self, Land};
 use super::levels::Chosen;
 use super::remarks::{self, Remark};
+use super::streets::{self, Streets};
 use super::{Deck, Exchange, Indoors, Loaded, Where, lines};
 use crate::harm::indoor::{House, kept_per_h};
 use crate::source::{self, Site};
@@ -30,6 +31,8 @@ pub struct Model {
     pub erg: Option<Erg>,
     /// Ground and walls, where the deck has them.
     pub land: Option<Land>,
+    /// Buildings about the source, where the deck has them.
+    pub streets: Option<Streets>,
     /// What was assumed and found on the way.
     pub remarks: Vec<Remark>,
 }
@@ -113,6 +116,11 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         let chosen = deck.levels.choose(s, site.temperature_k, site.pressure_pa, file);
         chosen.map_err(|told| all.extend(told)).ok()
     });
+    if deck.ground.is_some() && deck.streets.is_some() {
+        let hint = "one of them: ground for gas that is heavy and runs over terrain and round walls, streets for gas that goes with the wind among houses";
+        all.add(file, "ground and streets are both given", hint);
+    }
+    let streets = streets::build(loaded, &mut all);
     let (Some(weather), Some(air), Some(outcome), Some(levels)) = (weather, air, outcome, levels) else {
         return Err(all);
     };
@@ -123,6 +131,9 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
     let night = sky.sun_elevation_deg <= 0.0;
     let mut told = Vec::new();
     notes(deck, &substance, &outcome, &levels, &mut told);
+    if let Some(streets) = &streets {
+        streets::notes(deck, streets, &mut told);
+    }
     let erg = erg(deck, &substance, &outcome, &air, night, &mut told);
     let spots = deck.points.iter().map(|p| {
         let indoors = p.indoors.unwrap_or(deck.indoors);
@@ -141,6 +152,7 @@ fn build(loaded: &Loaded) -> Result<Model, Complaints> {
         spots,
         erg,
         land,
+        streets,
         remarks: told,
     })
 }

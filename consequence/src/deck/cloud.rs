@@ -5,6 +5,7 @@
 use super::Dense;
 use super::build::Model;
 use super::laid::Laid;
+use super::streets::NearField;
 use crate::dense::{Ambient, Gas};
 use crate::puff::{Caveat, Cloud, Options, Scheme, Wind, led};
 use crate::release::Release;
@@ -25,6 +26,9 @@ pub struct Lens<'a> {
     watch_s: f64,
     /// Wind that carries a thin cloud at the start, m/s.
     carrier_m_s: f64,
+    /// What happens among buildings, where the deck has them.
+    near: Option<NearField>,
+    silent: Option<Release>,
 }
 
 /// Half sides of the squares, m.
@@ -58,7 +62,20 @@ impl<'a> Lens<'a> {
         let wind = Wind::uniform(model.weather.clone());
         let carrier_m_s = model.air().wind_m_s(3.0).max(0.3);
         let (scheme, watch_s) = (model.deck.model.scheme, model.deck.watch_s);
-        Lens { laid, release: &model.source.release, gas, wind, scheme, averaging_s, watch_s, carrier_m_s }
+        let release = &model.source.release;
+        Lens { laid, release, gas, wind, scheme, averaging_s, watch_s, carrier_m_s, near: None, silent: None }
+    }
+
+    /// The same among the buildings of the deck, where it has any.
+    pub fn in_streets(model: &'a Model, laid: Option<&'a Laid>, averaging_s: f64) -> Lens<'a> {
+        let lens = Lens::new(model, laid, averaging_s);
+        let near = model.streets.as_ref().map(|streets| NearField::of(model, streets, averaging_s));
+        let silent = near.as_ref().map(|_| NearField::silent(lens.release));
+        Lens { near, silent, ..lens }
+    }
+
+    pub fn near(&self) -> Option<&NearField> {
+        self.near.as_ref()
     }
 
     /// An empty cloud whose puffs are fine enough for what lies `reach_m` away.
@@ -66,12 +83,18 @@ impl<'a> Lens<'a> {
         let interval_s = (reach_m / (PUFFS * self.carrier_m_s)).clamp(0.1, 10.0);
         let options =
             Options { scheme: self.scheme, averaging_s: self.averaging_s, interval_s, area, ..Options::default() };
+        if let Some(silent) = &self.silent {
+            return Cloud::new(options, vec![silent.clone()]);
+        }
         let airborne = self.laid.map_or(self.release, |laid| &laid.rest);
         Cloud::with_dense(options, vec![airborne.clone()], &[self.gas], &self.wind)
     }
 
-    /// Brings a cloud to a moment; what the layer gives away on the way joins it when it does.
+    /// Brings a cloud of this lens to a moment; what the layer, or the streets, give away on the way joins it when they do.
     pub fn bring(&self, cloud: &mut Cloud, to_s: f64) {
+        if let Some(near) = &self.near {
+            return near.advance(cloud, &self.wind, to_s);
+        }
         let from_s = cloud.time_s;
         for (t, puffs) in self.laid.iter().flat_map(|laid| laid.given(from_s, to_s)) {
             cloud.advance(&self.wind, t - cloud.time_s);
@@ -80,12 +103,28 @@ impl<'a> Lens<'a> {
         cloud.advance(&self.wind, to_s - cloud.time_s);
     }
 
-    /// Takes in the cloud, and the layer below it, as they stand.
+    /// Concentration at a place in a cloud of this lens, kg/m3.
+    pub fn concentration_kg_m3(&self, cloud: &Cloud, at: Point, height_m: f64) -> f64 {
+        let near = self.near.as_ref().map_or(0.0, |n| n.near.at_kg_m3(cloud.time_s, at.x, at.y));
+        let laid = self.laid.map_or(0.0, |laid| laid.at_kg_m3(cloud.time_s, at, height_m));
+        near + laid + cloud.concentration_kg_m3(0, &self.wind, at.x, at.y, height_m)
+    }
+
+    /// Takes in the cloud, and what is below it or among houses, as they stand.
     fn see(&self, peaks: &mut Peaks, cloud: &Cloud, height_m: f64) {
-        let field = self.laid.and_then(|laid| laid.field(cloud.time_s));
-        let below = |p: Point| field.as_ref().map_or(0.0, |f| f.at_kg_m3(p, height_m) as f32);
-        let below: Option<&(dyn Fn(Point) -> f32 + Sync)> = if field.is_some() { Some(&below) } else { None };
-        peaks.see_above(cloud, 0, &self.wind, height_m, below);
+        if let Some(near) = &self.near {
+            return peaks.see_with(cloud, 0, &self.wind, height_m, |grid, now| near.add(cloud.time_s, grid, now));
+        }
+        match self.laid.and_then(|laid| laid.field(cloud.time_s)) {
+            Some(field) => peaks.see_with(cloud, 0, &self.wind, height_m, |grid, now| {
+                fold::each_chunk(now, grid.nx, |j, row| {
+                    row.iter_mut().enumerate().for_each(|(i, value)| {
+                        *value += field.at_kg_m3(grid.centre(grid.index(i, j)), height_m) as f32;
+                    });
+                });
+            }),
+            None => peaks.see(cloud, 0, &self.wind, height_m),
+        }
     }
 
     /// Moments at which a cloud that is looked at over `reach_m` has to be seen, up to the end of the watch. Between them no more than
@@ -125,7 +164,8 @@ impl<'a> Lens<'a> {
         for t in self.moments(reach_m) {
             self.bring(&mut cloud, t);
             look(&cloud);
-            if cloud.time_s > over_s && cloud.puffs.is_empty() {
+            let more = self.near.as_ref().is_some_and(|n| n.goes_on(cloud.time_s));
+            if cloud.time_s > over_s && cloud.puffs.is_empty() && !more {
                 break;
             }
         }
@@ -143,6 +183,7 @@ impl<'a> Lens<'a> {
             let grid = square(source, half_m, COARSE);
             let mut peaks = Peaks::new(grid);
             self.follow(half_m, Some(grid), |cloud| self.see(&mut peaks, cloud, height_m));
+            self.near.iter().for_each(|n| n.raise(&mut peaks));
             for (slot, &level) in found.iter_mut().zip(levels).filter(|(slot, _)| slot.is_none()) {
                 let coarse = Coarse::of(&peaks, source, level);
                 // A high source may reach the ground only far away (sigma-z of class F is 0.016 of the way).
@@ -170,6 +211,7 @@ impl<'a> Lens<'a> {
                 early_m = Some(Coarse::of(&peaks, source, level).reach_m);
             }
         });
+        self.near.iter().for_each(|n| n.raise(&mut peaks));
         let pieces = peaks.outline(level);
         let corners = || pieces.iter().flat_map(|p| &p.rings[0]);
         let far = corners()
@@ -180,7 +222,7 @@ impl<'a> Lens<'a> {
         let growing = !end.puffs.is_empty() && early_m.is_some_and(|early| late_m > 1.03 * early);
         let angle = self.angle_deg();
         Zone {
-            possible: possible(&peaks, &pieces, source, reach_m, angle, level),
+            possible: possible(&peaks, &pieces, source, reach_m, angle, level, self.near.is_some()),
             reach_m,
             width_m: across(corners(), source, far),
             area_m2: pieces.iter().map(Piece::area_m2).sum(),
@@ -301,7 +343,15 @@ pub fn circle(about: Point, radius_m: f64) -> Piece {
 }
 
 /// The zone swept about the source by the angle of the wind to both sides.
-fn possible(peaks: &Peaks, pieces: &[Piece], source: Point, reach_m: f64, angle_deg: f64, level: f64) -> Vec<Piece> {
+fn possible(
+    peaks: &Peaks,
+    pieces: &[Piece],
+    source: Point,
+    reach_m: f64,
+    angle_deg: f64,
+    level: f64,
+    fill: bool,
+) -> Vec<Piece> {
     if angle_deg >= 180.0 {
         return vec![circle(source, reach_m)];
     }
@@ -322,5 +372,6 @@ fn possible(peaks: &Peaks, pieces: &[Piece], source: Point, reach_m: f64, angle_
     let cell_m = wide.max(tall) / FINE;
     let cells = |v: f64| ((v / cell_m).ceil() as usize).max(4);
     let grid = Grid { nx: cells(wide), ny: cells(tall), cell_m, x0: low.x - room, y0: low.y - room };
-    peaks.swept_onto(grid, source, angle_deg).outline(level)
+    let swept = peaks.swept_onto(grid, source, angle_deg);
+    if fill { swept.filled_towards(source).outline(level) } else { swept.outline(level) }
 }

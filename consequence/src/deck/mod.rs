@@ -16,6 +16,7 @@ pub mod outcome;
 pub mod place;
 pub mod points;
 pub mod remarks;
+pub mod streets;
 pub mod sun;
 pub mod write;
 
@@ -25,6 +26,7 @@ pub use levels::Levels;
 pub use outcome::{Outcome, run};
 pub use place::{Anchor, Where};
 pub use remarks::Remark;
+pub use streets::StreetsSpec;
 pub use sun::When;
 
 use crate::blast::Congestion;
@@ -72,6 +74,9 @@ pub struct Deck {
     /// Terrain, walls and buildings, over which what is heavy runs near the source.
     #[serde(default)]
     pub ground: Option<GroundSpec>,
+    /// Buildings about the source, among which the cloud is followed.
+    #[serde(default)]
+    pub streets: Option<StreetsSpec>,
     /// Row of the Emergency Response Guidebook; by the amount when not given.
     #[serde(default)]
     pub container: Option<ErgContainer>,

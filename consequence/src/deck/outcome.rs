@@ -7,6 +7,7 @@ use super::laid::Laid;
 use super::levels::digits;
 use super::points::{self, Course};
 use super::remarks::{self, Remark};
+use super::streets;
 use crate::blast::{ALOHA_LEVELS_PA, Congestion};
 use crate::fire::ALOHA_LEVELS_W_M2;
 use crate::fire::flash::{Limits, RED_SHARE, YELLOW_SHARE};
@@ -27,6 +28,8 @@ pub struct Outcome {
     pub angle_deg: f64,
     /// Warnings first.
     pub remarks: Vec<Remark>,
+    /// What the particles found, where the deck has buildings.
+    pub near: Option<streets::NearField>,
 }
 
 /// Which model the cloud was given, and the number that decided.
@@ -112,7 +115,7 @@ impl ThreatZone {
 /// Computes everything that a model asks for. The bits do not depend on the number of threads.
 pub fn run(model: &Model) -> Outcome {
     let laid = Laid::of(model);
-    let lens = Lens::new(model, laid.as_ref(), model.deck.model.averaging_s);
+    let lens = Lens::in_streets(model, laid.as_ref(), model.deck.model.averaging_s);
     let mut told = Vec::new();
     ground_told(model, laid.as_ref(), &mut told);
     let mut reach = Reach::default();
@@ -120,7 +123,13 @@ pub fn run(model: &Model) -> Outcome {
     reach.caveats().into_iter().for_each(|c| remarks::add(&mut told, c.into()));
     let mut threats = Vec::new();
     threats.extend(toxic(model, &lens, &mut told));
-    let brief = Lens::new(model, laid.as_ref(), FLAMMABLE_AVERAGING_S);
+    if model.streets.is_some() && lens.heaviness().0 {
+        streets::heavy(&mut told);
+    }
+    let brief = match &model.substance.flammable {
+        Some(_) => Lens::in_streets(model, laid.as_ref(), FLAMMABLE_AVERAGING_S),
+        None => Lens::new(model, laid.as_ref(), FLAMMABLE_AVERAGING_S),
+    };
     if let Some((flammable, explosion)) = flammable(model, &brief, &mut told) {
         threats.push(flammable);
         threats.extend(explosion);
@@ -129,7 +138,15 @@ pub fn run(model: &Model) -> Outcome {
     let courses = points::courses(model, &lens);
     model.remarks.iter().for_each(|r| remarks::add(&mut told, r.clone()));
     let cloud = cloud_used(model, &lens);
-    Outcome { threats, courses, cloud, erg: model.erg, angle_deg: lens.angle_deg(), remarks: told }
+    Outcome {
+        threats,
+        courses,
+        cloud,
+        erg: model.erg,
+        angle_deg: lens.angle_deg(),
+        remarks: told,
+        near: lens.near().cloned(),
+    }
 }
 
 /// What the ground did, or that it did nothing.
@@ -265,7 +282,18 @@ fn flammable(model: &Model, lens: &Lens, told: &mut Vec<Remark>) -> Option<(Thre
         format!("lower flammable limit {percent} % by volume, means of {FLAMMABLE_AVERAGING_S} s"),
     );
     let threat = Threat { kind: Kind::Flammable, about, zones: zones.collect() };
-    Some((threat, explosion(model, lens, &limits, lower.reach_m)))
+    if model.streets.is_none() {
+        return Some((threat, explosion(model, lens, &limits, lower.reach_m)));
+    }
+    // The fuel of a cloud is summed over puffs: as if no building stood there.
+    let open = Lens::new(model, FLAMMABLE_AVERAGING_S);
+    let reach_m = open.zones(&[limits.lower_kg_m3], model.deck.height_m)[0].reach_m;
+    let explosion = explosion(model, &open, &limits, reach_m);
+    if explosion.is_some() {
+        let en = "the explosion is that of the cloud over open ground; buildings were left out of it";
+        remarks::add(told, Remark::note("explosion_in_open", "蒸气云爆炸按空旷地面的云团计算，未计建筑影响", en));
+    }
+    Some((threat, explosion))
 }
 
 fn explosion(model: &Model, lens: &Lens, limits: &Limits, reach_m: f64) -> Option<Threat> {

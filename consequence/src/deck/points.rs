@@ -124,8 +124,7 @@ fn course(model: &Model, lens: &Lens, spot: &Spot) -> Course {
     for step in 1..=steps {
         let end_s = dt_s * step as f64;
         lens.bring(&mut cloud, end_s);
-        let now = cloud.concentration_kg_m3(0, &lens.wind, spot.at.x, spot.at.y, spot.height_m)
-            + lens.laid.map_or(0.0, |laid| laid.at_kg_m3(end_s, spot.at, spot.height_m));
+        let now = lens.concentration_kg_m3(&cloud, spot.at, spot.height_m);
         let mean = 0.5 * (before + now);
         let (next, room_mean) = indoor::step(room, mean, rate_1_s, 0.0, dt_s);
         outside.breathe(end_s, dt_s, mean, now);

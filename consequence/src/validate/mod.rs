@@ -16,6 +16,7 @@ pub mod people;
 pub mod prairie;
 pub mod slab;
 pub mod statistics;
+pub mod streets;
 pub mod transport;
 
 pub use case::{Bench, Bound, Case, CaseResult, Panel, Role, Row, Series};
@@ -32,5 +33,6 @@ pub fn cases() -> Vec<Case> {
     all.extend(hazards::cases());
     all.extend(flammable::cases());
     all.extend(people::cases());
+    all.extend(streets::cases());
     all
 }

@@ -69,30 +69,48 @@ impl Peaks {
 
     /// Takes in the cloud as it stands: one release at a height above ground.
     pub fn see(&mut self, cloud: &Cloud, release: usize, wind: &Wind, height_m: f64) {
-        self.see_above(cloud, release, wind, height_m, None);
+        self.see_with(cloud, release, wind, height_m, |_, _| {});
     }
 
-    /// The same with what lies below the puffs at each cell's centre, kg/m3.
-    pub fn see_above(
+    /// The same with what is not in puffs, which `more` adds to the raster.
+    pub fn see_with(
         &mut self,
         cloud: &Cloud,
         release: usize,
         wind: &Wind,
         height_m: f64,
-        below: Option<&(dyn Fn(Point) -> f32 + Sync)>,
+        more: impl FnOnce(&Grid, &mut [f32]),
     ) {
         let stamps = kernel::stamps(cloud, release, wind, Layer::Height(height_m), self.grid.cell_m);
         let mut now = vec![0.0f32; self.values.len()];
         kernel::add_to_raster(&stamps, &self.grid, &mut now);
-        if let Some(below) = below {
-            let g = self.grid;
-            fold::each_chunk(&mut now, g.nx, |j, row| {
-                row.iter_mut().enumerate().for_each(|(i, value)| *value += below(g.centre(g.index(i, j))));
-            });
-        }
+        more(&self.grid, &mut now);
         for (peak, value) in self.values.iter_mut().zip(now) {
             *peak = peak.max(value);
         }
+    }
+
+    /// The field filled towards a point: at each cell the highest value from there outward. Between streets a zone has gaps; where the wind may turn there are
+    /// none to rely on.
+    pub fn filled_towards(&self, about: Point) -> Peaks {
+        let mut filled = Peaks::new(self.grid);
+        let g = self.grid;
+        fold::each_chunk(&mut filled.values, g.nx, |j, row| {
+            for (i, value) in row.iter_mut().enumerate() {
+                let p = g.centre(g.index(i, j));
+                let far = math::hypot(p.x - about.x, p.y - about.y).max(1e-9);
+                let (e, n) = ((p.x - about.x) / far, (p.y - about.y) / far);
+                let (mut most, mut out) = (self.values[g.index(i, j)], 0.0);
+                loop {
+                    out += g.cell_m;
+                    let next = Point::new(p.x + out * e, p.y + out * n);
+                    let Some(cell) = g.cell_at(next) else { break };
+                    most = most.max(self.values[cell]);
+                }
+                *value = most;
+            }
+        });
+        filled
     }
 
     /// Value at a place, evenly between cell centres; 0 outside.

@@ -20,6 +20,7 @@ const MAP_PX: u32 = 1400;
 const CELLS: f64 = 1000.0;
 const RING: [u8; 3] = [0x8a, 0x93, 0x9c];
 const WIND: [u8; 3] = [0x1f, 0x4e, 0x9e];
+const WALL: [u8; 3] = [0x4a, 0x4f, 0x57];
 
 /// Draws a threat.
 pub fn write(model: &Model, outcome: &Outcome, threat: &Threat, file: &Path, font: &[u8]) -> Result<(), Complaints> {
@@ -244,6 +245,12 @@ fn overlay(model: &Model, outcome: &Outcome, threat: &Threat, grid: &Grid) -> Ov
     }
     let blows = Stroke { colour: WIND, width_px: 3.0, dashed: false };
     wind_arrows(model, grid, blows, &mut over.lines);
+    if let Some(streets) = &model.streets {
+        let wall = Stroke { colour: WALL, width_px: 1.2, dashed: false };
+        let walls = streets.buildings.walls().into_iter();
+        over.lines.extend(walls.map(|w| Line { points: w.to_vec(), stroke: wall }));
+        over.keys.push((wall, Text::new("建筑（街区范围内）", "buildings (within the streets)")));
+    }
     over.keys.push((blows, Text::new("风的去向", "where the wind blows")));
     over.keys.push((
         thin,
@@ -269,7 +276,7 @@ fn overlay(model: &Model, outcome: &Outcome, threat: &Threat, grid: &Grid) -> Ov
 }
 
 /// An arrow for each wind of the watch, side by side in the upper left corner.
-fn wind_arrows(model: &Model, grid: &Grid, stroke: Stroke, lines: &mut Vec<Line>) {
+pub fn wind_arrows(model: &Model, grid: &Grid, stroke: Stroke, lines: &mut Vec<Line>) {
     let long = 0.07 * grid.width_m();
     let moments = model.weather.moments().iter().filter(|(t, _)| *t <= model.deck.watch_s).take(6);
     for (k, (_, air)) in moments.enumerate() {

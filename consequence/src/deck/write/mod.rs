@@ -2,6 +2,7 @@
 
 pub mod geo;
 pub mod map;
+pub mod streets;
 pub mod summary;
 pub mod tables;
 mod terrain;
@@ -39,6 +40,11 @@ pub fn folder(
         for threat in outcome.threats.iter().filter(|t| t.zones.iter().any(|z| z.reached())) {
             let file = folder.join(format!("{}.png", threat.kind.key()));
             map::write(model, outcome, threat, &file, font)?;
+            written.push(file);
+        }
+        if let (Some(streets), Some(near)) = (&model.streets, &outcome.near) {
+            let file = folder.join("streets.png");
+            streets::write(model, outcome, streets, near, &file, font)?;
             written.push(file);
         }
     }

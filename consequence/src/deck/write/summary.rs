@@ -58,10 +58,23 @@ pub fn json(model: &Model, outcome: &Outcome) -> Value {
                   "dense_from": outcome.cloud.dense_from, "why": outcome.cloud.why},
         "threats": threats.collect::<Vec<_>>(),
         "erg": erg,
+        "streets": streets(model, outcome),
         "points": outcome.courses.iter().map(|c| point(model, c)).collect::<Vec<_>>(),
         "watch_s": deck.watch_s,
         "remarks": outcome.remarks,
     })
+}
+
+/// The near field among buildings.
+fn streets(model: &Model, outcome: &Outcome) -> Option<Value> {
+    let (streets, seen) = (model.streets.as_ref()?, outcome.near.as_ref()?);
+    let (b, near) = (&streets.buildings, &seen.near);
+    Some(json!({
+        "buildings": b.all.len(), "built_over": b.plan_density(), "tallest_m": b.tallest_m(),
+        "cell_m": b.grid.cell_m, "layer_m": streets.space.dz_m, "layers": streets.space.nz,
+        "particles": near.particles, "released_kg": near.released_kg, "handed_to_puffs_kg": near.handed_kg,
+        "airborne_at_end_kg": near.airborne_kg,
+    }))
 }
 
 fn point(model: &Model, c: &Course) -> Value {
