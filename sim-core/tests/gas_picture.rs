@@ -52,13 +52,17 @@ fn write(folder: &Path, wind_from_deg: f64, claims: &str, monitors: &str, durati
     water: (stage_m: AboveStart([("0h", 0.0)]), inflow_m3_s: None, inner_level_m: None, sewer_mm_h: 18.0, soil_mm_h: 12.0),
     behaviour: (),
     roster: "{}",
-    plan: "{}",
+    plan: "plan.ron",
     script: "script.ron",
     monitors: [{monitors}],
 )"#,
         root().join("scenarios/any_town/roster.ron").display(),
-        root().join("scenarios/quiet_evening/plan.ron").display(),
     );
+    // The works here keep to themselves what they store: the caller's word stands until a crew has measured.
+    let plan = std::fs::read_to_string(root().join("scenarios/quiet_evening/plan.ron")).expect("the plan is there");
+    let silent = plan.replace("about: [Release, ReleaseSubstance, MonitorPpm]", "about: [Release, MonitorPpm]");
+    assert_ne!(plan, silent);
+    std::fs::write(folder.join("plan.ron"), silent).expect("written");
     let file = folder.join("scenario.ron");
     std::fs::write(&file, text).expect("written");
     file
@@ -135,7 +139,8 @@ fn the_guidebook_comes_in_minutes_the_model_after_it_and_the_warning_follows_the
         .flatten()
         .collect();
     let fired = all.iter().find(|e| matches!(&e.event, Event::ClauseFired { clause, .. } if clause == "5.4a"));
-    assert!(fired.is_some_and(|e| e.tick.0 >= *at), "the clause waits for the model");
+    // 119's model comes to headquarters by message before they have run their own.
+    assert!(fired.is_some_and(|e| e.tick.0 >= model.0.min(*at)), "the clause waits for a model");
     for zone in first.zones.iter().filter(|z| z.lines >= 2) {
         assert!(zones.contains(&zone.zone), "zone {} was computed and not warned", zone.zone);
     }
@@ -154,7 +159,7 @@ fn a_wrong_report_makes_a_wrong_zone_while_the_truth_is_the_same() {
     let tenth = format!("(ReleaseSubstance, {site}, 1017.0), (ReleaseRate, {site}, 0.8)");
     let other = format!("(ReleaseSubstance, {site}, 1005.0), (ReleaseRate, {site}, 8.0)");
     let run = |claims: &str| {
-        let scenario = load(wind, claims, "", "35min");
+        let scenario = load(wind, claims, "", "1h15min");
         let folder = tempfile::tempdir().expect("a folder");
         sim_core::sim::run(scenario.clone(), 3, &[], folder.path(), &mut |_| true).expect("written");
         let rec = Recording::open(&folder.path().join(sim_core::record::FILE_NAME)).expect("read back");
@@ -162,6 +167,15 @@ fn a_wrong_report_makes_a_wrong_zone_while_the_truth_is_the_same() {
         let all = compared(&rec);
         let first = all.iter().find(|c| c.study.basis == Basis::Model && c.study.post == post).expect("a model run");
         let level = first.levels.iter().find(|l| l.level == 2).expect("AEGL-2").clone();
+        println!(
+            "{:?} studied {:.0} m, true {:.0} m now, {:.0} m in the hour, area hit {:?}, false {:?}",
+            first.study.un,
+            level.studied_m,
+            level.true_now_m,
+            level.true_hour_m,
+            level.area_m2.hit(),
+            level.area_m2.false_alarm()
+        );
         (first.study.clone(), first.substance.as_ref().expect("a leak").key.clone(), level)
     };
     let (right, low, ammonia) = (run(RIGHT), run(&tenth), run(&other));
@@ -169,11 +183,13 @@ fn a_wrong_report_makes_a_wrong_zone_while_the_truth_is_the_same() {
         assert_eq!(key, "chlorine");
         assert!(level.true_now_m > 300.0, "{}", level.true_now_m);
     }
-    assert!((right.0.rate_kg_s, low.0.rate_kg_s) == (8.0, 0.8) && ammonia.0.un == Some(1005));
+    assert_eq!((right.0.rate_kg_s, right.0.un), (8.0, Some(1017)));
+    assert_eq!((low.0.rate_kg_s, low.0.un), (0.8, Some(1017)));
+    assert_eq!((ammonia.0.rate_kg_s, ammonia.0.un), (8.0, Some(1005)));
     assert!(low.2.studied_m < 0.5 * right.2.studied_m, "{} for {}", low.2.studied_m, right.2.studied_m);
     assert!(ammonia.2.studied_m < 0.6 * right.2.studied_m, "{}", ammonia.2.studied_m);
     let hit = |one: &(GasStudy, String, sim_core::report::studies::ComparedLevel)| one.2.area_m2.hit().unwrap_or(0.0);
-    assert!(hit(&right) > 0.5 && hit(&low) < 0.6 * hit(&right), "{} {} {}", hit(&right), hit(&low), hit(&ammonia));
+    assert!(hit(&right) > 0.9 && hit(&low) < 0.7 && hit(&ammonia) < 0.7, "{} {} {}", hit(&right), hit(&low), hit(&ammonia));
 }
 
 #[test]
@@ -249,7 +265,7 @@ fn everything_wrong_with_monitors_is_said_at_once() {
     let said = Scenario::load(&Choice { scenario: Some(file), ..Choice::default() }).expect_err("wrong").to_string();
     for part in [
         "off the map",
-        "\"ammonia\"",
+        "did you mean ammonia",
         "range_ppm is 0",
         "noise is 2",
         "every 1 s",
