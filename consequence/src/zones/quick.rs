@@ -10,6 +10,7 @@ use crate::dense::Gas;
 use crate::puff::{Cloud, Options, Scheme, Wind};
 use crate::release::Release;
 use crate::weather::{Air, Weather};
+use base::fold;
 use base::grid::{Grid, Point};
 use base::math;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ use serde::{Deserialize, Serialize};
 /// Half sides of the squares, m, and cells along a side.
 const SQUARES_M: [f64; 6] = [240.0, 600.0, 1500.0, 3750.0, 9400.0, 23_500.0];
 const CELLS: usize = 128;
+/// Step of the sweep, degrees.
+const SWEEP_DEG: f64 = 1.5;
 /// Puffs on the way across a square, and looks.
 const PUFFS: f64 = 30.0;
 const LOOKS: f64 = 6.0;
@@ -149,7 +152,7 @@ impl Question<'_> {
                 } else if angle >= 180.0 {
                     vec![ring_about(source, reach_m)]
                 } else {
-                    let swept = swept.get_or_insert_with(|| peaks.swept(source, angle));
+                    let swept = swept.get_or_insert_with(|| swept_about(&peaks, source, angle));
                     swept.outline(level.concentration_kg_m3)
                 };
                 *slot = Some(QuickZone { level: level.clone(), pieces, possible, reach_m, cut: rim });
@@ -182,6 +185,25 @@ impl Question<'_> {
         }
         courses
     }
+}
+
+/// The highest value on the arc through each cell, looked at every degree and a half: finer than a plume is wide.
+fn swept_about(peaks: &Peaks, about: Point, angle_deg: f64) -> Peaks {
+    let each_side = (angle_deg / SWEEP_DEG).ceil().max(1.0) as i32;
+    let turns: Vec<(f64, f64)> = (-each_side..=each_side)
+        .map(|k| (angle_deg * f64::from(k) / f64::from(each_side)).to_radians())
+        .map(|a| (math::cos(a), math::sin(a)))
+        .collect();
+    let g = peaks.grid;
+    let mut swept = Peaks::new(g);
+    fold::each_chunk(&mut swept.values, g.nx, |j, row| {
+        for (i, value) in row.iter_mut().enumerate() {
+            let (dx, dy) = (g.x0 + (i as f64 + 0.5) * g.cell_m - about.x, g.y0 + (j as f64 + 0.5) * g.cell_m - about.y);
+            let along = turns.iter().map(|(c, s)| peaks.at(about.x + dx * c - dy * s, about.y + dx * s + dy * c));
+            *value = along.fold(0.0, f32::max);
+        }
+    });
+    swept
 }
 
 fn square(about: Point, half_m: f64) -> Grid {
