@@ -77,10 +77,16 @@ fn hits_and_false_alarms_are_those_of_a_disc_and_a_square() {
     let (_dir, rec) = recording(Some(square(0)));
     let all = compared(&rec);
     let level = &all[0].levels[0];
-    // The disc in its square: nothing missed, 1 - pi/4 for nothing; cells of 20 m.
+    // The disc in its square: nothing missed, 1 - pi/4 for nothing, in whole cells of 20 m.
+    let middle = Point::new(500.0, 500.0);
+    let cells = |inside: &dyn Fn(Point) -> bool| {
+        (0..rec.city.grid.len()).filter(|c| inside(rec.city.grid.centre(*c))).count() as f64
+    };
+    let disc = cells(&|p| p.distance_m(middle) <= 300.0);
+    let whole = cells(&|p| (p.x - 500.0).abs() < 300.0 && (p.y - 500.0).abs() < 300.0);
     assert_eq!(level.area_m2.hit(), Some(1.0));
     let alone = level.area_m2.false_alarm().expect("the study is not empty");
-    assert!((alone - (1.0 - std::f64::consts::FRAC_PI_4)).abs() < 0.01, "{alone}");
+    assert!((alone - (1.0 - disc / whole)).abs() < 1e-12 && (alone - 0.2146).abs() < 0.02, "{alone} {disc} {whole}");
     assert_eq!(level.people.hit(), Some(1.0));
     // At that moment nothing had come anywhere; in the hour after it reached 300 m.
     assert_eq!(level.true_now_m, 0.0);

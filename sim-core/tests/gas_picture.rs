@@ -189,7 +189,13 @@ fn a_wrong_report_makes_a_wrong_zone_while_the_truth_is_the_same() {
     assert!(low.2.studied_m < 0.5 * right.2.studied_m, "{} for {}", low.2.studied_m, right.2.studied_m);
     assert!(ammonia.2.studied_m < 0.6 * right.2.studied_m, "{}", ammonia.2.studied_m);
     let hit = |one: &(GasStudy, String, sim_core::report::studies::ComparedLevel)| one.2.area_m2.hit().unwrap_or(0.0);
-    assert!(hit(&right) > 0.9 && hit(&low) < 0.7 && hit(&ammonia) < 0.7, "{} {} {}", hit(&right), hit(&low), hit(&ammonia));
+    assert!(
+        hit(&right) > 0.9 && hit(&low) < 0.7 && hit(&ammonia) < 0.7,
+        "{} {} {}",
+        hit(&right),
+        hit(&low),
+        hit(&ammonia)
+    );
 }
 
 #[test]

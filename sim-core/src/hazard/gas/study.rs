@@ -313,7 +313,8 @@ fn advise_zones(
         one.load = Some(StayOrLeave {
             stay: out.stay.share,
             leave: out.leave.share,
-            shelter: out.shelter,
+            // Who stays below the load that disables has no cause to go out (assumption).
+            shelter: out.shelter || out.stay.share[1] < 1.0,
             air_from_s: out.air_from_s,
         });
     }
