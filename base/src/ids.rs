@@ -47,6 +47,8 @@ ids! {
     LeveeId,
     /// A gauge (测站).
     GaugeId,
+    /// A fixed gas monitor (气体监测仪).
+    MonitorId,
     /// An inject of the drill script (注入).
     InjectId,
     /// A message.

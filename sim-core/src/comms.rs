@@ -200,7 +200,7 @@ impl Comms {
         let salt = match to {
             Party::Post(post) => post.0,
             Party::Unit(unit) => 10_000 + unit.0,
-            Party::Person(_) | Party::Gauge(_) | Party::Persona(_) | Party::Public(_) => 99_999,
+            Party::Person(_) | Party::Gauge(_) | Party::Persona(_) | Party::Public(_) | Party::Monitor(_) => 99_999,
         } * 8
             + u32::from(attempt);
         let face_to_face = message.medium == Medium::Direct && message.from != *to;

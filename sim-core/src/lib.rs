@@ -15,6 +15,7 @@ pub mod vocab {
     pub mod message;
     pub mod order;
     pub mod phase;
+    pub mod study;
 }
 
 pub mod place;

@@ -108,6 +108,23 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                 symbols::post(painter, rect.center(), 6.5, 0)
             });
         }
+        if let Some(study) = crate::study::shown(app).cloned() {
+            ui.label(RichText::new(lang.of("本席位研判的范围", "zones this seat has worked out")).strong());
+            for level in &study.levels {
+                let ink = crate::study::colour(level.level);
+                row(ui, &crate::study::name(&study, level, lang), |painter, rect| {
+                    painter.line_segment([rect.left_center(), rect.right_center()], Stroke::new(2.5, ink));
+                });
+            }
+            if study.levels.iter().any(|l| !l.lines.is_empty()) {
+                let name = format!("{} ±{:.0}°", lang.of("风向不确定线", "wind may swing"), study.angle_deg);
+                row(ui, &name, |painter, rect| {
+                    let ends = [rect.left_center(), rect.right_center()];
+                    let stroke = Stroke::new(1.5, crate::study::colour(2));
+                    painter.extend(egui::Shape::dashed_line(&ends, stroke, 5.0, 3.0));
+                });
+            }
+        }
         ui.checkbox(&mut app.show.zones, lang.of("社区边界与名称", "communities"));
         ui.label(RichText::new(lang.of("事件", "events")).strong());
         row(ui, lang.of("溃口", "breach"), |painter, rect| symbols::breach(painter, rect.center(), 7.0, true));

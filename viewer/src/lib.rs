@@ -20,6 +20,7 @@ mod raster;
 mod side;
 mod snapshot;
 mod story;
+mod study;
 mod symbols;
 mod timeline;
 mod truth;

@@ -7,6 +7,7 @@ use crate::colours;
 use crate::index::Learned;
 use crate::paint::{self, Ground, Show};
 use crate::story::Selected;
+use crate::study;
 use crate::symbols;
 use crate::words::{pick, value};
 use egui::{
@@ -375,6 +376,9 @@ fn signs(app: &ViewerApp, painter: &Painter) {
                 }
             }
         }
+    }
+    if app.see_as.is_some() {
+        study::draw(app, painter);
     }
     if app.show.facilities {
         let r = if close { 8.0 } else { 6.0 };

@@ -126,6 +126,7 @@ fn names(event: &Event, index: &Index, city: &City, selected: Selected) -> bool 
         Selected::Post(id) => match event {
             Event::LevelSet { by, .. } | Event::MessageAcknowledged { by, .. } => *by == id,
             Event::ClauseFired { post, .. } | Event::ClauseMissed { post, .. } => *post == id,
+            Event::GasStudied(study) => study.post == id,
             Event::WarningIssued(warning) => warning.by == id,
             _ => false,
         },
@@ -135,6 +136,7 @@ fn names(event: &Event, index: &Index, city: &City, selected: Selected) -> bool 
             }
             Event::OutageBegan { zone, .. } | Event::OutageEnded { zone, .. } => zone.is_none_or(|z| z == id),
             Event::WarningIssued(warning) => warning.zones.contains(&id),
+            Event::GasStudied(study) => study.zones.iter().any(|z| z.zone == id),
             _ => false,
         },
     }

@@ -163,6 +163,20 @@ pub fn truth(
         | Quantity::RainForecast
         | Quantity::TideForecast
         | Quantity::ZoneDepthForecast
-        | Quantity::ZoneFloodChance => None,
+        | Quantity::ZoneFloodChance
+        // Readings and estimates are of one instrument or crew; what is computed is no truth.
+        | Quantity::MonitorPpm
+        | Quantity::ZonePpm
+        | Quantity::ReleaseSubstance
+        | Quantity::ReleaseRate
+        | Quantity::ReleaseHole
+        | Quantity::IsolateReach
+        | Quantity::ProtectReach
+        | Quantity::ReachAegl3
+        | Quantity::ReachAegl2
+        | Quantity::ReachAegl1
+        | Quantity::ZoneThreat
+        | Quantity::ZoneThreatLines
+        | Quantity::ZoneShelter => None,
     }
 }

@@ -195,7 +195,8 @@ pub fn value(quantity: Quantity, v: f64, lang: Lang) -> String {
             }
         }
         Quantity::FloodLevel | Quantity::GasLevel => pick(lang, Level::from_number(v).names()).into(),
-        Quantity::ZoneAdvice => {
+        Quantity::ReleaseSubstance => format!("UN {v:.0}"),
+        Quantity::ZoneAdvice | Quantity::ZoneShelter => {
             match [Advice::Prepare, Advice::Leave, Advice::GoUp, Advice::StayIndoors, Advice::AllClear]
                 .into_iter()
                 .find(|a| a.number() == v)
@@ -205,7 +206,7 @@ pub fn value(quantity: Quantity, v: f64, lang: Lang) -> String {
             }
         }
         Quantity::ZoneWarned | Quantity::ZoneEvacuated => format!("{:.0} %", v * 100.0),
-        Quantity::ZoneGas => {
+        Quantity::ZoneGas | Quantity::ZoneThreat | Quantity::ZoneThreatLines => {
             if v < 0.5 {
                 lang.of("无", "none").into()
             } else {
@@ -251,6 +252,9 @@ impl Names<'_> {
     pub fn gauge(&self, id: GaugeId) -> String {
         self.rec.city.gauges.get(id.index()).map_or_else(|| format!("#{id}"), |g| g.name.get(self.lang).into())
     }
+    pub fn monitor(&self, id: MonitorId) -> String {
+        self.rec.programme.monitors.get(id.index()).map_or_else(|| format!("#{id}"), |m| m.name.get(self.lang).into())
+    }
     pub fn inject(&self, id: InjectId) -> String {
         self.rec.programme.injects.get(id.index()).map_or_else(|| format!("#{id}"), |i| i.title.get(self.lang).into())
     }
@@ -276,6 +280,7 @@ impl Names<'_> {
             Party::Unit(id) => self.unit(*id),
             Party::Person(id) => self.person(*id),
             Party::Gauge(id) => self.gauge(*id),
+            Party::Monitor(id) => self.monitor(*id),
             Party::Persona(name) => name.clone(),
             Party::Public(zones) if zones.len() > 2 => match self.lang {
                 Lang::Zh => format!("公众（{}个社区）", zones.len()),
@@ -299,6 +304,7 @@ impl Names<'_> {
             Subject::Levee => self.levee(LeveeId(topic.about)),
             Subject::Zone => self.zone(ZoneId(topic.about)),
             Subject::Facility => self.facility(FacilityId(topic.about)),
+            Subject::Monitor => self.monitor(MonitorId(topic.about)),
         };
         match self.lang {
             Lang::Zh => format!("{about}{what}"),
@@ -703,6 +709,13 @@ impl Names<'_> {
             Event::ShelterOpened { facility } => say!("{}开放", "{} opens", self.facility(*facility)),
             Event::ShelterFull { facility } => say!("{}满员", "{} is full", self.facility(*facility)),
             Event::HospitalFull { facility } => say!("{}床位已满", "{} is full", self.facility(*facility)),
+            Event::GasStudied(study) => {
+                let levels: Vec<String> =
+                    study.levels.iter().map(|l| crate::study::name(study, l, self.lang)).collect();
+                let levels = levels.join(self.lang.of("、", ", "));
+                let (post, site) = (self.post(study.post), self.facility(study.site));
+                say!("{}研判{}：{}", "{} works out {}: {}", post, site, levels)
+            }
         }
     }
 }

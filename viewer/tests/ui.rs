@@ -245,3 +245,48 @@ fn what_is_no_recording_is_refused_in_words() {
     assert!(error.contains("missing.mcap"), "{error}");
     assert!(viewer::snapshot(&text, Tick(0), [640, 480], Lang::Zh, Tab::Selection).is_err());
 }
+
+#[test]
+fn what_a_seat_worked_out_is_on_the_map_of_that_seat_alone() {
+    use sim_core::vocab::event::{Event, Stamped};
+    use sim_core::vocab::study::*;
+    let (_dir, mut rec) = drill(420, true);
+    let at = rec.city.facilities[0].at;
+    let (x, y) = (at.x as i32, at.y as i32);
+    let ring = vec![(x - 300, y - 300), (x + 300, y - 300), (x + 300, y + 300), (x - 300, y + 300)];
+    let level =
+        StudiedLevel { level: 2, ppm: 2.0, reach_m: 424.0, cut: false, rings: vec![ring.clone()], lines: vec![ring] };
+    let study = GasStudy {
+        post: PostId(0),
+        site: FacilityId(0),
+        at,
+        basis: Basis::Model,
+        un: Some(1017),
+        running: true,
+        rate_kg_s: 1.0,
+        rate_from: RateFrom::Reported,
+        wind: Some((3.0, 270.0)),
+        class: "D".into(),
+        angle_deg: 20.0,
+        levels: vec![level],
+        zones: Vec::new(),
+    };
+    let row = rec.events.partition_point(|e| e.tick <= Tick(300));
+    let orange = |rec: &Recording, post: Option<u32>, tick: u32| {
+        let mut copy = Recording::open(rec.path()).expect("opens");
+        copy.events.clone_from(&rec.events);
+        let mut app = ViewerApp::new(copy, Lang::En);
+        app.follow = false;
+        app.see_as = post.map(PostId);
+        app.go(Tick(tick));
+        let picture = viewer::picture_of(&mut app, [1000, 700]).expect("a picture");
+        picture.pixels().filter(|p| p.0[0].abs_diff(230) < 6 && p.0[1].abs_diff(105) < 6 && p.0[2] < 8).count()
+    };
+    let looks =
+        |rec: &Recording| [(Some(0), 310), (Some(0), 290), (Some(1), 310), (None, 310)].map(|(p, t)| orange(rec, p, t));
+    let before = looks(&rec);
+    rec.events.insert(row, Stamped { tick: Tick(300), event: Event::GasStudied(Box::new(study)) });
+    let after = looks(&rec);
+    assert!(after[0] > before[0] + 200, "its lines are drawn: {before:?} {after:?}");
+    assert_eq!(after[1..], before[1..], "not before it was made, and for that seat alone");
+}

@@ -3,6 +3,7 @@
 
 mod charts;
 mod maps;
+mod studies;
 mod tables;
 
 use crate::After;
@@ -55,6 +56,9 @@ pub fn page(after: &After) -> String {
     s.add("经过", "The story", story_section(after));
     s.add("地图：关键时刻", "Maps: key moments", maps::section(after));
     s.add("真实与态势：谁在何时知道", "Truth against picture: who knew when", charts::truth_against_picture(after));
+    if studies::any(after) {
+        s.add("气体研判与真实", "Gas: computed against true", studies::section(after));
+    }
     s.add("指标", "Indicators", indicator_table(&after.indicators));
     s.add("过程曲线", "Curves", charts::curves(after));
     s.add("注入与期望行动", "Injects and expected actions", tables::injects(after));

@@ -3,6 +3,7 @@
 //! A post knows what it was told and what it sees from its window; it never reads the world. Messages wait in its
 //! inbox until someone has time to read them; reading changes the picture; the picture triggers clauses.
 
+pub mod desk;
 pub mod plan;
 
 use crate::base::chance::{Stream, draw_lognormal};
@@ -105,6 +106,8 @@ pub struct Post {
     pub standing: Vec<plan::Standing>,
     /// Number of reports sent so far to each receiver, and when the last went (首报, 续报...).
     pub reports: BTreeMap<PostId, (u32, Tick)>,
+    /// Its gas desk, where it has one.
+    pub desk: desk::Desk,
 }
 
 /// What reading a message gave.
@@ -124,6 +127,7 @@ impl Post {
             reading: None,
             standing: plan::Standing::all_of(id, clauses),
             reports: BTreeMap::new(),
+            desk: desk::Desk::default(),
         }
     }
 
@@ -167,6 +171,7 @@ impl Post {
         for standing in &self.standing {
             standing.digest(digest);
         }
+        self.desk.digest(digest);
     }
 }
 

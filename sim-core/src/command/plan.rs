@@ -30,6 +30,13 @@ pub enum Area {
     },
     /// Zones whose middle lies lower than this, m: what a river in flood can reach.
     Below(f64),
+    /// Zones that lie in an AEGL level as it was computed at the post, or as it was told to it; with `lines` also those between the lines
+    /// of the wind; with `better` only those for which leaving or staying was computed to harm less.
+    Computed {
+        level: u8,
+        lines: bool,
+        better: Option<Advice>,
+    },
     /// Zones behind a levee reach: within `reach_m` of its line.
     Behind {
         levee: LeveeId,
@@ -332,6 +339,12 @@ pub fn zones_of(area: &Area, picture: &Picture, city: &City) -> Vec<ZoneId> {
                     distance <= *reach_m && (off.abs() <= *half_angle_deg || distance <= 0.2 * reach_m)
                 })
                 .collect()
+        }
+        Area::Computed { level, lines, better } => {
+            let quantity = if *lines { Quantity::ZoneThreatLines } else { Quantity::ZoneThreat };
+            let lies = |z: &ZoneId| picture.value(quantity, z.0).is_some_and(|v| v >= f64::from(*level));
+            let told = |z: &ZoneId| picture.value(Quantity::ZoneShelter, z.0);
+            all().filter(lies).filter(|z| better.is_none_or(|a| told(z) == Some(a.number()))).collect()
         }
         Area::Below(level_m) => all().filter(|z| city.ground_m(city.zones[z.index()].centre) < *level_m).collect(),
         Area::Behind { levee, reach_m } => {

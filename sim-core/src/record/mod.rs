@@ -69,6 +69,15 @@ pub struct PostCard {
     pub at: Point,
 }
 
+/// A fixed gas monitor as the report and viewer show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MonitorCard {
+    pub key: String,
+    pub name: Text,
+    pub at: Point,
+    pub range_ppm: f64,
+}
+
 /// A unit as the report and viewer show it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnitCard {
@@ -158,6 +167,9 @@ pub struct Programme {
     pub clauses: Vec<ClauseCard>,
     pub injects: Vec<InjectCard>,
     pub objectives: Vec<ObjectiveCard>,
+    /// Fixed gas monitors; left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitors: Vec<MonitorCard>,
 }
 
 /// One digest per part of the state, after the tick.

@@ -227,6 +227,7 @@ pub fn programme(city: &City) -> Programme {
             ObjectiveCard { key: "O3".into(), title: Text::new("危化品处置", "Gas response") },
             ObjectiveCard { key: "O4".into(), title: Text::new("善后", "Aftermath") },
         ],
+        monitors: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`table`] | the indicators as a table for a terminal |
 //! | [`story`] | the run told in paragraphs; [`chain`]: why a failure came about; [`cascade`]: which disaster led to which |
 //! | [`picture`] | truth against what each post believed, over time |
+//! | [`studies`] | what posts computed of a gas cloud, beside the truth |
 //! | [`map`], [`colours`] | the map at a moment, drawn on the processor |
 //!
 //! A value that the recording holds no evidence for is `None`, "not observed", and never 0.
@@ -24,6 +25,7 @@ mod relief;
 mod reporting;
 mod rescue;
 pub mod story;
+pub mod studies;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -191,7 +191,20 @@ pub fn truth(rec: &Recording, topic: Topic, depths: &[(Tick, Vec<f64>)]) -> Vec<
         | Quantity::RainForecast
         | Quantity::TideForecast
         | Quantity::ZoneDepthForecast
-        | Quantity::ZoneFloodChance => Vec::new(),
+        | Quantity::ZoneFloodChance
+        | Quantity::MonitorPpm
+        | Quantity::ZonePpm
+        | Quantity::ReleaseSubstance
+        | Quantity::ReleaseRate
+        | Quantity::ReleaseHole
+        | Quantity::IsolateReach
+        | Quantity::ProtectReach
+        | Quantity::ReachAegl3
+        | Quantity::ReachAegl2
+        | Quantity::ReachAegl1
+        | Quantity::ZoneThreat
+        | Quantity::ZoneThreatLines
+        | Quantity::ZoneShelter => Vec::new(),
     }
 }
 
@@ -259,7 +272,7 @@ fn what(rec: &Recording, topic: Topic) -> Text {
         Quantity::ZoneGas => ("出现毒气", "is reached by gas"),
         quantity => match quantity.subject() {
             Subject::Zone => ("街道进水", "takes water"),
-            Subject::City | Subject::Gauge | Subject::Levee | Subject::Facility => quantity.names(),
+            Subject::City | Subject::Gauge | Subject::Levee | Subject::Facility | Subject::Monitor => quantity.names(),
         },
     };
     Text::new(format!("{}{zh}", about.zh), format!("{} {en}", about.en))

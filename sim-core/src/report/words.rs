@@ -30,6 +30,9 @@ pub fn facility(rec: &Recording, id: FacilityId) -> Text {
 pub fn gauge(rec: &Recording, id: GaugeId) -> Text {
     named(rec.city.gauges.get(id.index()).map(|g| &g.name), "测站", "gauge ", id.0)
 }
+pub fn monitor(rec: &Recording, id: MonitorId) -> Text {
+    named(rec.programme.monitors.get(id.index()).map(|m| &m.name), "气体监测仪", "gas monitor ", id.0)
+}
 pub fn post(rec: &Recording, id: PostId) -> Text {
     named(rec.programme.posts.get(id.index()).map(|p| &p.name), "岗位", "post ", id.0)
 }
@@ -50,6 +53,7 @@ pub fn party(rec: &Recording, party: &Party) -> Text {
         Party::Unit(id) => unit(rec, *id),
         Party::Person(_) => Text::new("居民", "a resident"),
         Party::Gauge(id) => gauge(rec, *id),
+        Party::Monitor(id) => monitor(rec, *id),
         Party::Persona(name) => {
             let name = name.trim();
             if name.is_empty() { Text::new("模拟人员", "a persona") } else { Text::new(name, name) }
@@ -69,6 +73,7 @@ pub fn subject(rec: &Recording, topic: Topic) -> Text {
         Subject::Levee => levee(rec, LeveeId(topic.about)),
         Subject::Zone => zone(rec, ZoneId(topic.about)),
         Subject::Facility => facility(rec, FacilityId(topic.about)),
+        Subject::Monitor => monitor(rec, MonitorId(topic.about)),
     }
 }
 
@@ -77,7 +82,7 @@ pub fn topic(rec: &Recording, t: Topic) -> Text {
     let (about, name) = (subject(rec, t), t.quantity.names());
     match t.quantity.subject() {
         Subject::City => text(name),
-        Subject::Gauge | Subject::Levee | Subject::Zone | Subject::Facility => {
+        Subject::Gauge | Subject::Levee | Subject::Zone | Subject::Facility | Subject::Monitor => {
             Text::new(format!("{} {}", about.zh, name.0), format!("{}, {}", name.1, about.en))
         }
     }
@@ -102,10 +107,13 @@ pub fn value(fact: &Fact) -> Text {
             Text::new(format!("{}%", number(v * 100.0)), format!("{} %", number(v * 100.0)))
         }
         Quantity::FloodLevel | Quantity::GasLevel => text(Level::from_number(v).names()),
-        Quantity::ZoneAdvice => [Advice::Prepare, Advice::Leave, Advice::GoUp, Advice::StayIndoors, Advice::AllClear]
-            .into_iter()
-            .find(|a| a.number() == v.round())
-            .map_or_else(|| Text::new(number(v), number(v)), |a| text(a.names())),
+        Quantity::ReleaseSubstance => Text::new(format!("UN {v:.0}"), format!("UN {v:.0}")),
+        Quantity::ZoneAdvice | Quantity::ZoneShelter => {
+            [Advice::Prepare, Advice::Leave, Advice::GoUp, Advice::StayIndoors, Advice::AllClear]
+                .into_iter()
+                .find(|a| a.number() == v.round())
+                .map_or_else(|| Text::new(number(v), number(v)), |a| text(a.names()))
+        }
         quantity => {
             let unit = quantity.unit();
             let en = if unit == "人" { "people" } else { unit };

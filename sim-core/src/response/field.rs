@@ -7,6 +7,21 @@ use crate::vocab::condition::{Quantity, Topic};
 use crate::vocab::lever::Lever;
 use std::collections::BTreeSet;
 
+/// What a portable instrument shows where it is held (便携式侦检).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// UN number of the substance it knows it by.
+    pub un: u16,
+    pub ppm: f64,
+}
+
+/// A leak as a crew that stands before it judges it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SizedUp {
+    pub un: u16,
+    pub rate_kg_s: f64,
+}
+
 /// The world around a crew.
 pub trait Field {
     fn now(&self) -> Tick;
@@ -34,7 +49,15 @@ pub trait Field {
     /// Changes the world.
     fn pull(&mut self, lever: Lever, unit: UnitId);
     /// Sees something: the unit's post will hear of it.
-    fn observe(&mut self, unit: UnitId, topic: Topic, value: f64);
+    fn observe(&mut self, unit: UnitId, topic: Topic, value: f64) {
+        self.observe_with(unit, topic, value, &[]);
+    }
+    /// Sees several things at one look: the others go along when the first is told.
+    fn observe_with(&mut self, unit: UnitId, topic: Topic, value: f64, also: &[(Topic, f64)]);
+    /// What the unit's instrument shows at a point; `None` in clean air.
+    fn measured(&self, unit: UnitId, at: Point) -> Option<Measured>;
+    /// What it makes of the leak at a site; `None` where nothing leaked.
+    fn leak_sized_up(&self, unit: UnitId, site: FacilityId) -> Option<SizedUp>;
 
     /// The building with trapped people in the zone that is nearest to a point.
     fn trapped_near(&self, zone: ZoneId, at: Point) -> Option<BuildingId>;

@@ -357,10 +357,15 @@ fn monitor(unit: &mut Unit, site: FacilityId, field: &mut dyn Field) -> Outcome 
     let centre = field.city().facilities[site.index()].at;
     let at = unit.at;
     let aegl = field.aegl(at);
+    let measured = field.measured(unit.id, at);
     if let Some(zone) = field.city().zone_at(at) {
-        field.observe(unit.id, topic(Quantity::ZoneGas, zone.0), f64::from(aegl));
+        let ppm = (topic(Quantity::ZonePpm, zone.0), measured.map_or(0.0, |m| m.ppm));
+        field.observe_with(unit.id, topic(Quantity::ZoneGas, zone.0), f64::from(aegl), &[ppm]);
     }
-    field.observe(unit.id, topic(Quantity::Release, site.0), f64::from(u8::from(field.leaking(site))));
+    // An instrument that shows something also shows what it is.
+    let known = measured.map(|m| (topic(Quantity::ReleaseSubstance, site.0), f64::from(m.un)));
+    let leaks = f64::from(u8::from(field.leaking(site)));
+    field.observe_with(unit.id, topic(Quantity::Release, site.0), leaks, known.as_slice());
     if !field.leaking(site) && aegl == 0 {
         unit.stuck_s += MEASURE_S;
         if unit.stuck_s > 1800.0 {
@@ -384,7 +389,12 @@ fn monitor(unit: &mut Unit, site: FacilityId, field: &mut dyn Field) -> Outcome 
 }
 
 fn stop_leak(unit: &mut Unit, kind: &KindSpec, site: FacilityId, field: &mut dyn Field) -> Outcome {
-    field.observe(unit.id, topic(Quantity::Release, site.0), f64::from(u8::from(field.leaking(site))));
+    let leaks = f64::from(u8::from(field.leaking(site)));
+    let judged = field.leak_sized_up(unit.id, site).map_or(Vec::new(), |l| {
+        let substance = (topic(Quantity::ReleaseSubstance, site.0), f64::from(l.un));
+        vec![substance, (topic(Quantity::ReleaseRate, site.0), l.rate_kg_s)]
+    });
+    field.observe_with(unit.id, topic(Quantity::Release, site.0), leaks, &judged);
     if !field.leaking(site) {
         return Outcome::Finished;
     }

@@ -10,7 +10,7 @@ use crate::command::{
 };
 use crate::place::city::{City, FacilityKind};
 use crate::vocab::condition::{Condition, Quantity, Subject, Topic};
-use crate::vocab::order::Task;
+use crate::vocab::order::{Advice, Task};
 
 /// What "it" is in a clause made for each of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(super) struct Binder<'a> {
     pub city: &'a City,
     pub posts: &'a [PostSpec],
     pub injects: &'a [String],
+    /// Keys of the fixed gas monitors.
+    pub monitors: &'a [String],
     /// The id of the clause or inject being read: complaints are placed after it.
     pub anchor: String,
     pub it: It,
@@ -153,6 +155,13 @@ impl Binder<'_> {
             PostId(0)
         })
     }
+    pub fn monitor(&mut self, key: &str) -> MonitorId {
+        let found = self.monitors.iter().position(|k| k == key);
+        found.map(MonitorId::of).unwrap_or_else(|| {
+            self.unknown("gas monitor", key, self.monitors.to_vec());
+            MonitorId(0)
+        })
+    }
     pub fn inject(&mut self, key: &str) -> InjectId {
         let found = self.injects.iter().position(|k| k == key);
         found.map(InjectId::of).unwrap_or_else(|| {
@@ -172,6 +181,7 @@ impl Binder<'_> {
             Subject::Levee => self.levee(key).0,
             Subject::Zone => self.zone(key).0,
             Subject::Facility => self.facility(key).0,
+            Subject::Monitor => self.monitor(key).0,
         };
         Topic { quantity, about }
     }
@@ -213,6 +223,15 @@ impl Binder<'_> {
                 reach_m: self.number(site, "reach_m", *reach_m, 1.0..=100_000.0),
                 half_angle_deg: self.number(site, "half_angle_deg", *half_angle_deg, 1.0..=180.0),
             },
+            RawArea::Computed { level, lines, better } => {
+                if !(1..=3).contains(level) {
+                    self.complain("Computed", format!("a computed zone of AEGL-{level}"), "levels are 1, 2 and 3");
+                }
+                if better.is_some_and(|a| !matches!(a, Advice::Leave | Advice::StayIndoors)) {
+                    self.complain("better", format!("zones where {better:?} is better"), "Leave or StayIndoors");
+                }
+                Area::Computed { level: *level, lines: *lines, better: *better }
+            }
             RawArea::Below(level_m) => Area::Below(*level_m),
             RawArea::Behind { levee, reach_m } => Area::Behind {
                 levee: self.levee(levee),

@@ -14,6 +14,7 @@ use crate::base::complaint::Complaints;
 use crate::base::{ids::*, math, text::Text, time::Clock};
 use crate::command::{PostSpec, plan::Clause};
 use crate::drill::Script;
+use crate::hazard::gas::monitor::MonitorSpec;
 use crate::people::Behaviour;
 use crate::place::city::City;
 use crate::response::{KindSpec, UnitSpec};
@@ -55,6 +56,9 @@ pub struct Duties {
     pub medical_calls: Option<PostId>,
     /// The village post of each zone, if there is one.
     pub of_zone: Vec<Option<PostId>>,
+    /// Posts with a gas desk. Left out of the fingerprint where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gas_models: Vec<PostId>,
 }
 
 /// A scenario that has passed every check. Shared by all runs; nothing in it changes.
@@ -72,6 +76,8 @@ pub struct Scenario {
     pub posts: Vec<PostSpec>,
     pub duties: Duties,
     pub clauses: Vec<Clause>,
+    /// Fixed gas monitors (气体监测仪).
+    pub monitors: Vec<MonitorSpec>,
     pub script: Script,
     /// Fingerprint of all of the above.
     pub hash: String,

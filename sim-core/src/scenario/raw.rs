@@ -34,6 +34,50 @@ pub struct RawScenario {
     pub roster: String,
     pub plan: String,
     pub script: String,
+    /// Fixed gas monitors.
+    #[serde(default)]
+    pub monitors: Vec<RawMonitor>,
+}
+
+/// A fixed gas monitor.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMonitor {
+    pub key: String,
+    pub name: Text,
+    pub at: RawPlace,
+    pub reads: RawReads,
+    pub range_ppm: f64,
+    /// Time to nine tenths of a step.
+    pub t90: String,
+    /// Standard deviation of a reading, share of it.
+    pub noise: f64,
+    /// Time between readings.
+    pub every: String,
+    /// From when it is silent, and for how long.
+    #[serde(default)]
+    pub outage: Option<(String, String)>,
+    /// Posts that see its readings.
+    pub to: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum RawPlace {
+    /// Metres on the map.
+    At { x_m: f64, y_m: f64 },
+    /// So far from a facility, in a direction clockwise from north: a place on a fence, in any town.
+    Beside { site: String, distance_m: f64, bearing_deg: f64 },
+    /// So far from a facility on the line to another, at most to that: on the side of the fence that faces it.
+    Toward { site: String, to: String, distance_m: f64 },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum RawReads {
+    Substances(Vec<String>),
+    /// All toxic substances of the table (a multi-gas head).
+    Toxic,
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,6 +205,9 @@ pub struct RawPost {
     pub telemetry: bool,
     /// Calls for help of this kind come here.
     pub calls: Vec<RawCalls>,
+    /// Has a gas desk: the guidebook and a cloud model, and a weather station for it.
+    #[serde(default)]
+    pub gas_model: bool,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -230,10 +277,27 @@ pub enum RawArea {
     It,
     All,
     Where(Quantity, f64),
-    Near { site: String, reach_m: f64 },
-    Downwind { site: String, reach_m: f64, half_angle_deg: f64 },
+    Near {
+        site: String,
+        reach_m: f64,
+    },
+    Downwind {
+        site: String,
+        reach_m: f64,
+        half_angle_deg: f64,
+    },
     Below(f64),
-    Behind { levee: String, reach_m: f64 },
+    Behind {
+        levee: String,
+        reach_m: f64,
+    },
+    Computed {
+        level: u8,
+        #[serde(default)]
+        lines: bool,
+        #[serde(default)]
+        better: Option<Advice>,
+    },
 }
 
 #[derive(Debug, Deserialize, Clone)]

@@ -10,7 +10,7 @@ use crate::comms::Comms;
 use crate::drill::Progress;
 use crate::hazard::fire::{FireState, Fires};
 use crate::hazard::flood::{Flood, FloodState};
-use crate::hazard::gas::{Gas, GasState};
+use crate::hazard::gas::{Gas, GasState, monitor::MonitorState};
 use crate::people::{People, warn::Campaign};
 use crate::record::frame::PeopleView;
 use crate::response::{Unit, orders::OrderBook};
@@ -37,6 +37,7 @@ pub struct Checkpoint {
     hour_ago_m: Vec<f32>,
     hour_ago_at: Tick,
     gauges: Vec<GaugeState>,
+    monitors: Vec<MonitorState>,
     mains: MainsState,
     travel: TravelState,
     havens: BTreeMap<FacilityId, DestinationId>,
@@ -101,6 +102,7 @@ impl Sim {
             hour_ago_m: nature.hour_ago_m.clone(),
             hour_ago_at: nature.hour_ago_at,
             gauges: w.resource::<Gauging>().state.clone(),
+            monitors: w.resource::<Gauging>().monitors.clone(),
             mains: w.resource::<Mains>().state.clone(),
             travel: traffic.travel.state().clone(),
             havens: traffic.havens.clone(),
@@ -144,7 +146,7 @@ impl Sim {
         });
         world.insert_resource(Mains::resume(&city, c.seed, c.mains));
         let gauges = super::sense::gauges(&city, c.seed);
-        world.insert_resource(Gauging { gauges, state: c.gauges });
+        world.insert_resource(Gauging { gauges, state: c.gauges, monitors: c.monitors });
         world.insert_resource(Traffic {
             travel: Travel::resume(&city, c.travel),
             havens: c.havens,

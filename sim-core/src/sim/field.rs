@@ -3,11 +3,13 @@
 use super::carry;
 use super::state::*;
 use super::talk::sighting;
+use crate::base::chance::{Stream, draw_lognormal, draw_normal};
 use crate::base::{ids::*, time::Tick};
+use crate::hazard::gas::monitor;
 use crate::people::Plan;
 use crate::people::warn::Heard;
 use crate::place::city::{City, FacilityKind};
-use crate::response::Field;
+use crate::response::field::{Field, Measured, SizedUp};
 use crate::vocab::body::{Doing, Health, Point, VehicleClass, Whereabouts};
 use crate::vocab::condition::{Fact, HazardKind, Topic};
 use crate::vocab::event::Event;
@@ -23,6 +25,12 @@ const TELL_AGAIN_S: f64 = 600.0;
 
 /// Throw of a fire crew's monitor, m: it works from that far (60 m and more for portable monitors of 40 L/s; from memory).
 const THROW_M: f64 = 60.0;
+
+/// Draws of crews under `Stream::Gas`: the error of a portable instrument, and how far a guess at a leak is off.
+const PORTABLE: u32 = 301;
+const SIZED_UP: u32 = 302;
+/// Sigma of the logarithm of a crew's guess at the rate of a leak it stands before (assumption: half to double in four of five cases).
+const SIZE_UP_SIGMA: f64 = 0.5;
 
 /// Everything a crew can reach in one tick.
 pub struct Ground<'a> {
@@ -187,7 +195,19 @@ impl Field for Ground<'_> {
     fn pull(&mut self, lever: Lever, unit: UnitId) {
         self.levers.asked.push((lever, None, Some(unit)));
     }
-    fn observe(&mut self, unit: UnitId, topic: Topic, value: f64) {
+    fn measured(&self, unit: UnitId, at: Point) -> Option<Measured> {
+        let cell = self.city().grid.cell_at(at)?;
+        let error = draw_normal(self.setting.seed, Stream::Gas, unit.0, self.tick, PORTABLE);
+        monitor::portable(&self.nature.gas, cell, error).map(|(un, ppm)| Measured { un, ppm })
+    }
+    fn leak_sized_up(&self, unit: UnitId, site: FacilityId) -> Option<SizedUp> {
+        let leak = self.nature.gas.leaks().iter().rev().find(|l| l.site == site)?;
+        let un = crate::hazard::gas::substance(&leak.substance)?.un;
+        // One crew keeps to its guess; another makes its own.
+        let off = draw_lognormal(1.0, SIZE_UP_SIGMA, self.setting.seed, Stream::Gas, unit.0, Tick(site.0), SIZED_UP);
+        Some(SizedUp { un, rate_kg_s: off * self.nature.gas.leak_kg_s(site) })
+    }
+    fn observe_with(&mut self, unit: UnitId, topic: Topic, value: f64, also: &[(Topic, f64)]) {
         let value = (value * 20.0).round() / 20.0;
         let fact = Fact { topic, value, observed: self.tick };
         let told = self.lines.told.get(&(unit, topic));
@@ -195,8 +215,15 @@ impl Field for Ground<'_> {
             return;
         }
         self.lines.told.insert((unit, topic), (value, self.tick));
-        self.events.tell(self.tick, Event::UnitObserved { unit, fact });
-        sighting(self.setting, self.tick, self.lines, self.events, unit, fact);
+        let seen = also.iter().map(|(topic, value)| {
+            let value = (value * 20.0).round() / 20.0;
+            Fact { topic: *topic, value, observed: self.tick }
+        });
+        let facts: Vec<Fact> = std::iter::once(fact).chain(seen).collect();
+        for fact in &facts {
+            self.events.tell(self.tick, Event::UnitObserved { unit, fact: *fact });
+        }
+        sighting(self.setting, self.tick, self.lines, self.events, unit, facts);
     }
     fn trapped_near(&self, zone: ZoneId, at: Point) -> Option<BuildingId> {
         self.nearest(self.needs().trapped.get(&zone)?.iter().copied(), at)

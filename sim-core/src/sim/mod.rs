@@ -9,12 +9,14 @@ mod carry;
 pub mod checkpoint;
 mod field;
 mod fires;
+mod monitors;
 mod nature;
 mod power;
 mod recorder;
 mod sense;
 mod setup;
 mod state;
+mod study;
 mod talk;
 mod truth;
 mod underpass;
@@ -104,15 +106,15 @@ fn schedule() -> Schedule {
             (nature::inject, nature::pull_levers).chain(), // Inject: script and seats ask, owners obey
             (nature::flow, power::supply, nature::drift, fires::burn, fires::ignite).chain(), // Hazard: water, power, gas, then fire
             nature::close_roads,                                                              // Roads
-            (sense::read_gauges, sense::report_weather, sense::forecast_flood).chain(), // Sense: instruments and offices
-            (talk::look_out, talk::call_for_help).chain(),                              // Sense: eyes and calls
-            talk::hear,                                                                 // Hear
-            (talk::command, talk::dispatch).chain(),                                    // Command
-            (bodies::listen, bodies::decide).chain(),                                   // Decide
-            bodies::travel,                                                             // Move
-            bodies::work,                                                               // Work
-            bodies::harm,                                                               // Harm
-            recorder::record,                                                           // Record
+            (sense::read_gauges, monitors::read_monitors, sense::report_weather, sense::forecast_flood).chain(), // Sense: instruments and offices
+            (talk::look_out, talk::call_for_help).chain(), // Sense: eyes and calls
+            talk::hear,                                    // Hear
+            (study::study_gas, talk::command, talk::dispatch).chain(), // Command
+            (bodies::listen, bodies::decide).chain(),      // Decide
+            bodies::travel,                                // Move
+            bodies::work,                                  // Work
+            bodies::harm,                                  // Harm
+            recorder::record,                              // Record
         )
             .chain(),
     );

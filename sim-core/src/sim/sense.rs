@@ -76,7 +76,7 @@ pub fn read_gauges(
     if scenario.duties.telemetry.is_empty() {
         return;
     }
-    let Gauging { gauges, state } = &mut *gauging;
+    let Gauging { gauges, state, .. } = &mut *gauging;
     // Telemetry has its own batteries (assumption), and nobody mends a drowned cabinet during a drill.
     let sent = gauges.step(state, now.s(), |cell| nature.flood.stage_m(cell), |_| true, |_| false);
     for reading in sent.readings {
@@ -122,7 +122,12 @@ pub fn report_weather(
     mut events: ResMut<Events>,
 ) {
     let (tick, seed, scenario) = (now.tick, setting.seed, &setting.scenario);
-    if !tick.every_s(WEATHER_S) || scenario.duties.telemetry.is_empty() {
+    let mut to = told(scenario);
+    // A gas desk has a weather station.
+    to.extend(
+        scenario.duties.gas_models.iter().filter(|p| !scenario.duties.telemetry.contains(p)).map(|p| Party::Post(*p)),
+    );
+    if !tick.every_s(WEATHER_S) || to.is_empty() {
         return;
     }
     let rain = nature.flood.rain_mm_h(now.s());
@@ -142,7 +147,7 @@ pub fn report_weather(
         id: lines.comms.next_id(),
         kind: MessageKind::Reading,
         from: Party::Persona("气象水文台 met office".into()),
-        to: told(scenario),
+        to,
         medium: Medium::Telemetry,
         facts,
         text: Text::new(

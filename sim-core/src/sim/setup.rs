@@ -7,10 +7,10 @@ use crate::command::Post;
 use crate::comms::Comms;
 use crate::drill::{Progress, Trigger};
 use crate::hazard::flood::{BreachSpec, Flood, FloodSpec, Inflow, PumpSpec, StageBoundary};
-use crate::hazard::gas::{Gas, GasSpec};
+use crate::hazard::gas::{Gas, GasSpec, monitor::MonitorState};
 use crate::people::populate::populate;
 use crate::place::city::{City, Cover, FacilityKind};
-use crate::record::{ClauseCard, InjectCard, Planned, PostCard, Programme, UnitCard};
+use crate::record::{ClauseCard, InjectCard, MonitorCard, Planned, PostCard, Programme, UnitCard};
 use crate::response::{Unit, orders::OrderBook};
 use crate::scenario::Scenario;
 use crate::travel::Travel;
@@ -74,7 +74,9 @@ pub(super) fn world(scenario: Arc<Scenario>, seed: u64) -> World {
     }
     world.insert_resource(super::power::Mains::new(&city, seed));
     let gauges = super::sense::gauges(&city, seed);
-    world.insert_resource(Gauging { state: gauges.start(), gauges });
+    let monitors = scenario.monitors.iter().enumerate();
+    let monitors = monitors.map(|(m, spec)| MonitorState::start(spec, m as u32, seed)).collect();
+    world.insert_resource(Gauging { state: gauges.start(), gauges, monitors });
     world.insert_resource(Setting { scenario, seed });
     common(&mut world);
     world.insert_resource(Now { tick: Tick(0) });
@@ -341,5 +343,10 @@ pub fn programme(scenario: &Scenario) -> Programme {
             })
             .collect(),
         objectives: scenario.script.objectives.clone(),
+        monitors: scenario
+            .monitors
+            .iter()
+            .map(|m| MonitorCard { key: m.key.clone(), name: m.name.clone(), at: m.at, range_ppm: m.range_ppm })
+            .collect(),
     }
 }

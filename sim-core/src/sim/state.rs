@@ -5,7 +5,7 @@ use crate::comms::Comms;
 use crate::drill::Progress;
 use crate::hazard::fire::Fires;
 use crate::hazard::flood::Flood;
-use crate::hazard::gas::Gas;
+use crate::hazard::gas::{Gas, monitor::MonitorState};
 use crate::people::{People, warn::Campaign};
 use crate::place::city::City;
 use crate::record::StampedInput;
@@ -81,11 +81,12 @@ pub struct ZoneWeather {
     pub aegl_said: u8,
 }
 
-/// Water gauges: what they are worth, and how they are.
+/// Water gauges and gas monitors: what they are worth, and how they are.
 #[derive(Resource)]
 pub struct Gauging {
     pub gauges: Gauges,
     pub state: Vec<GaugeState>,
+    pub monitors: Vec<MonitorState>,
 }
 
 /// Roads and those on them.

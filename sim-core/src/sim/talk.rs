@@ -9,6 +9,7 @@ use crate::people::warn::Campaign;
 use crate::place::city::{City, Facility, FacilityKind};
 use crate::record::Input;
 use crate::response::{Unit, skill::Skill};
+use crate::scenario::Scenario;
 use crate::vocab::body::{Doing, Health, Whereabouts};
 use crate::vocab::condition::{Fact, Quantity, Topic};
 use crate::vocab::event::Event;
@@ -29,7 +30,12 @@ const FOUND_S: f64 = 7200.0;
 pub(super) fn zone_of(posts: &[PostSpec], party: &Party) -> Option<ZoneId> {
     match party {
         Party::Post(post) => posts.get(post.index()).and_then(|p| p.zone),
-        Party::Unit(_) | Party::Person(_) | Party::Gauge(_) | Party::Persona(_) | Party::Public(_) => None,
+        Party::Unit(_)
+        | Party::Person(_)
+        | Party::Gauge(_)
+        | Party::Persona(_)
+        | Party::Public(_)
+        | Party::Monitor(_) => None,
     }
 }
 
@@ -137,6 +143,9 @@ pub fn look_out(
                     });
                     if tick >= noticed {
                         seen.push(fact(Quantity::Release, id.0, 1.0, tick));
+                        // The works know what they store.
+                        let stored = (spec.tier == 1).then(|| stored_un(&nature, id)).flatten();
+                        seen.extend(stored.map(|un| fact(Quantity::ReleaseSubstance, id.0, un, tick)));
                     }
                 } else if post.picture.value(Quantity::Release, id.0) == Some(1.0) {
                     seen.push(fact(Quantity::Release, id.0, 0.0, tick));
@@ -162,15 +171,25 @@ pub fn look_out(
                 for post in &mut posts {
                     let spec = &scenario.posts[post.id.index()];
                     if spec.eyes && notices(spec, city, facility) {
-                        let fact = fact(Quantity::Release, id.0, 1.0, tick);
-                        if post.picture.learn(fact, tick, None) {
-                            events.tell(tick, Event::PictureChanged { post: post.id, fact, message: None });
+                        let mut seen = vec![fact(Quantity::Release, id.0, 1.0, tick)];
+                        let stored = (spec.tier == 1).then(|| stored_un(&nature, id)).flatten();
+                        seen.extend(stored.map(|un| fact(Quantity::ReleaseSubstance, id.0, un, tick)));
+                        for fact in seen {
+                            if post.picture.learn(fact, tick, None) {
+                                events.tell(tick, Event::PictureChanged { post: post.id, fact, message: None });
+                            }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// UN number of what leaks at a site: on the tank's placard.
+fn stored_un(nature: &Nature, site: FacilityId) -> Option<f64> {
+    let leak = nature.gas.leaks().iter().rev().find(|l| l.site == site)?;
+    crate::hazard::gas::substance(&leak.substance).map(|s| f64::from(s.un))
 }
 
 /// A control room beside a site notices its leak, and so does the village it lies in.
@@ -436,7 +455,8 @@ pub(super) fn place_name(city: &City, task: &Task) -> Text {
 }
 
 /// What a fact says, in words.
-pub(super) fn fact_text(city: &City, fact: &Fact) -> Text {
+pub(super) fn fact_text(scenario: &Scenario, fact: &Fact) -> Text {
+    let city = &scenario.city;
     use crate::vocab::condition::Subject;
     let about = fact.topic.about as usize;
     let name = match fact.topic.quantity.subject() {
@@ -445,6 +465,7 @@ pub(super) fn fact_text(city: &City, fact: &Fact) -> Text {
         Subject::Levee => city.levees[about].name.clone(),
         Subject::Zone => city.zones[about].name.clone(),
         Subject::Facility => city.facilities[about].name.clone(),
+        Subject::Monitor => scenario.monitors[about].name.clone(),
     };
     let (zh, en) = fact.topic.quantity.names();
     let unit = fact.topic.quantity.unit();
@@ -551,7 +572,7 @@ pub fn command(
                 Decision::Report { to, facts, clause: _ } => {
                     let number = to.first().and_then(|p| post.reports.get(p)).map_or(1, |(n, _)| *n);
                     // The weightiest three facts are said in words; all are in the table of the message.
-                    let words: Vec<Text> = facts.iter().take(3).map(|f| fact_text(city, f)).collect();
+                    let words: Vec<Text> = facts.iter().take(3).map(|f| fact_text(scenario, f)).collect();
                     let zh: Vec<&str> = words.iter().map(|t| t.zh.as_str()).collect();
                     let en: Vec<&str> = words.iter().map(|t| t.en.as_str()).collect();
                     let name = match number {
@@ -758,27 +779,29 @@ fn goal_point(city: &City, task: &Task) -> crate::vocab::body::Point {
     }
 }
 
-/// A unit's sighting goes to its post by radio, unless the post knows it already from the same unit lately.
+/// What a unit saw at one look goes to its post by radio, unless the post knows it already from the same unit lately.
 pub(super) fn sighting(
     setting: &Setting,
     tick: Tick,
     lines: &mut Lines,
     events: &mut Events,
     unit: UnitId,
-    fact: Fact,
+    facts: Vec<Fact>,
 ) {
     let spec = &setting.scenario.units[unit.index()];
-    let words = fact_text(&setting.scenario.city, &fact);
+    let words: Vec<Text> = facts.iter().map(|f| fact_text(&setting.scenario, f)).collect();
+    let zh: Vec<&str> = words.iter().map(|t| t.zh.as_str()).collect();
+    let en: Vec<&str> = words.iter().map(|t| t.en.as_str()).collect();
     let message = Message {
         id: lines.comms.next_id(),
         kind: MessageKind::Info,
         from: Party::Unit(unit),
         to: vec![Party::Post(spec.post)],
         medium: Medium::Radio,
-        facts: vec![fact],
+        facts,
         text: Text::new(
-            format!("{}报告：{}", spec.name.zh, words.zh),
-            format!("{} reports: {}", spec.name.en, words.en),
+            format!("{}报告：{}", spec.name.zh, zh.join("；")),
+            format!("{} reports: {}", spec.name.en, en.join("; ")),
         ),
         sent: tick,
         inject: None,

@@ -70,6 +70,33 @@ impl Known for Truth<'_> {
                 let s = self.now.seconds();
                 Scenario::highest(self.scenario.water.stage_m.as_ref()?, s, s + 3.0 * 3600.0)
             }
+            Quantity::MonitorPpm => {
+                let monitor = self.scenario.monitors.get(about as usize)?;
+                crate::hazard::gas::monitor::in_air_ppm(monitor, &self.nature.gas, city.grid.nearest_cell(monitor.at))
+            }
+            Quantity::ZonePpm => {
+                let cells = self.nature.zone_cells.get(about as usize)?;
+                let ppm = |cell: &u32| {
+                    let layers = self.nature.gas.layers().iter();
+                    layers.map(|l| l.toxicant.ppm(f64::from(l.kg_m3[*cell as usize]))).sum::<f64>()
+                };
+                cells.iter().map(ppm).fold(0.0, f64::max)
+            }
+            Quantity::ReleaseSubstance => {
+                let leak = self.nature.gas.leaks().iter().rev().find(|l| l.site.0 == about)?;
+                f64::from(crate::hazard::gas::substance(&leak.substance)?.un)
+            }
+            Quantity::ReleaseRate => self.nature.gas.leak_kg_s(FacilityId(about)),
+            // The engine knows rates; a hole is what someone says of it. What posts compute is not truth.
+            Quantity::ReleaseHole
+            | Quantity::IsolateReach
+            | Quantity::ProtectReach
+            | Quantity::ReachAegl3
+            | Quantity::ReachAegl2
+            | Quantity::ReachAegl1
+            | Quantity::ZoneThreat
+            | Quantity::ZoneThreatLines
+            | Quantity::ZoneShelter => return None,
             // What will be is nobody's truth yet.
             Quantity::ZoneDepthForecast | Quantity::ZoneFloodChance => return None,
             Quantity::WindSpeed => self.nature.gas.wind().speed_m_s,
@@ -89,6 +116,7 @@ impl Known for Truth<'_> {
             Subject::Levee => city.levees.len(),
             Subject::Zone => city.zones.len(),
             Subject::Facility => city.facilities.len(),
+            Subject::Monitor => self.scenario.monitors.len(),
         };
         (0..rows).filter_map(|about| self.value(Topic { quantity, about: about as u32 })).max_by(f64::total_cmp)
     }

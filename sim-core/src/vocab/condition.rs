@@ -13,6 +13,8 @@ pub enum Subject {
     Levee,
     Zone,
     Facility,
+    /// A fixed gas monitor of the scenario (气体监测仪).
+    Monitor,
 }
 
 /// A quantity that a post may hold a belief about. One row each: subject, unit, names.
@@ -74,10 +76,34 @@ pub enum Quantity {
     ZoneDepthForecast,
     /// Chance that a zone's streets have more than 0.3 m of water within 3 h, 0 to 1 (受淹概率).
     ZoneFloodChance,
+    /// What a fixed gas monitor shows, ppm (监测仪读数).
+    MonitorPpm,
+    /// What a crew measured in a zone where it stood, ppm (侦检浓度).
+    ZonePpm,
+    /// UN number of what escapes at a site (泄漏物质).
+    ReleaseSubstance,
+    /// Rate at which it is said to escape, kg/s (泄漏速率).
+    ReleaseRate,
+    /// Diameter of the hole as reported, m (泄漏孔径).
+    ReleaseHole,
+    /// Initial isolation all round of the emergency guidebook, m (初始隔离距离).
+    IsolateReach,
+    /// Protective action downwind of the guidebook, m (防护行动距离).
+    ProtectReach,
+    /// How far AEGL-3, -2 and -1 of 60 min reach as computed at a post, m (研判距离).
+    ReachAegl3,
+    ReachAegl2,
+    ReachAegl1,
+    /// AEGL level that is computed for a zone, 0 to 3 (研判毒气等级).
+    ZoneThreat,
+    /// The same within the lines between which the wind may swing, 0 to 3 (风向不定线内等级).
+    ZoneThreatLines,
+    /// What is computed to harm less in a zone, as the number of an advice: leave, or stay indoors (研判避险方式).
+    ZoneShelter,
 }
 
 impl Quantity {
-    pub const ALL: [Quantity; 28] = [
+    pub const ALL: [Quantity; 41] = [
         Quantity::Stage,
         Quantity::LeveeSeep,
         Quantity::BreachWidth,
@@ -106,6 +132,19 @@ impl Quantity {
         Quantity::GasLevel,
         Quantity::ZoneDepthForecast,
         Quantity::ZoneFloodChance,
+        Quantity::MonitorPpm,
+        Quantity::ZonePpm,
+        Quantity::ReleaseSubstance,
+        Quantity::ReleaseRate,
+        Quantity::ReleaseHole,
+        Quantity::IsolateReach,
+        Quantity::ProtectReach,
+        Quantity::ReachAegl3,
+        Quantity::ReachAegl2,
+        Quantity::ReachAegl1,
+        Quantity::ZoneThreat,
+        Quantity::ZoneThreatLines,
+        Quantity::ZoneShelter,
     ];
 
     /// (subject, unit, 中文, English)
@@ -133,6 +172,19 @@ impl Quantity {
             Quantity::TideForecast => (City, "m", "预报高潮位", "forecast high tide"),
             Quantity::ZoneDepthForecast => (Zone, "m", "积水预报", "forecast water depth"),
             Quantity::ZoneFloodChance => (Zone, "", "受淹概率", "chance of flooding"),
+            Quantity::MonitorPpm => (Monitor, "ppm", "监测浓度", "gas monitor"),
+            Quantity::ZonePpm => (Zone, "ppm", "侦检浓度", "gas measured"),
+            Quantity::ReleaseSubstance => (Facility, "", "泄漏物质UN编号", "UN number of what leaks"),
+            Quantity::ReleaseRate => (Facility, "kg/s", "泄漏速率", "release rate"),
+            Quantity::ReleaseHole => (Facility, "m", "泄漏孔径", "diameter of the hole"),
+            Quantity::IsolateReach => (Facility, "m", "初始隔离距离", "initial isolation"),
+            Quantity::ProtectReach => (Facility, "m", "防护行动距离", "protective action downwind"),
+            Quantity::ReachAegl3 => (Facility, "m", "研判AEGL-3距离", "computed AEGL-3 distance"),
+            Quantity::ReachAegl2 => (Facility, "m", "研判AEGL-2距离", "computed AEGL-2 distance"),
+            Quantity::ReachAegl1 => (Facility, "m", "研判AEGL-1距离", "computed AEGL-1 distance"),
+            Quantity::ZoneThreat => (Zone, "AEGL", "研判毒气等级", "computed gas level"),
+            Quantity::ZoneThreatLines => (Zone, "AEGL", "风向不定线内等级", "gas level within the wind's lines"),
+            Quantity::ZoneShelter => (Zone, "", "研判避险方式", "computed advice"),
             Quantity::WindSpeed => (City, "m/s", "风速", "wind speed"),
             Quantity::WindFrom => (City, "°", "风向", "wind from"),
             Quantity::Deaths => (City, "人", "死亡人数", "deaths"),

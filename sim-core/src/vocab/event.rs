@@ -7,6 +7,7 @@ use crate::vocab::condition::{Fact, HazardKind, Level};
 use crate::vocab::lever::{Closure, Lever};
 use crate::vocab::message::{Loss, Medium, Message, Party};
 use crate::vocab::order::{Order, OrderState, Warning};
+use crate::vocab::study::GasStudy;
 use hydro::structures::news::StructureNews;
 use serde::{Deserialize, Serialize};
 
@@ -300,4 +301,8 @@ pub enum Event {
     HospitalFull {
         facility: FacilityId,
     },
+
+    // -- what posts work out
+    /// A post looked into the guidebook or ran its gas model on what it believes (态势研判).
+    GasStudied(Box<GasStudy>),
 }

@@ -73,6 +73,8 @@ pub enum Party {
     Persona(String),
     /// The public of these zones.
     Public(Vec<ZoneId>),
+    /// A fixed gas monitor.
+    Monitor(MonitorId),
 }
 
 /// What a message is.

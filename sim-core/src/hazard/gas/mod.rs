@@ -3,6 +3,8 @@
 //! one wind for the whole grid, the raster, the balance. Equations, sources and limits: docs/models/gas.md, gas_transport.md.
 
 pub mod leak;
+pub mod monitor;
+pub mod study;
 pub mod substance;
 pub mod weather;
 

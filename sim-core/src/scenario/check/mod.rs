@@ -1,6 +1,7 @@
 //! Raw -> Scenario, with every complaint that can be found in one pass.
 
 mod levers;
+mod monitors;
 mod script;
 mod works;
 
@@ -83,10 +84,12 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let kinds = kinds(&roster_source, &roster, &mut complaints);
     let units = units(&roster_source, &roster, &kinds, &posts, &city, &mut complaints);
     let inject_keys: Vec<String> = script.injects.iter().map(|i| i.key.clone()).collect();
-    let clauses = clauses(&plan_source, &plan, &city, &posts, &mut complaints);
+    let monitor_keys: Vec<String> = raw.monitors.iter().map(|m| m.key.clone()).collect();
+    let monitors = monitors::monitors(&source, &raw.monitors, &city, &posts, &mut complaints);
+    let clauses = clauses(&plan_source, &plan, &city, &posts, &monitor_keys, &mut complaints);
     let clause_ids: BTreeSet<String> = clauses.iter().map(|c| c.id.clone()).collect();
     let works = works::works(&path, &raw.water, &city, built_in, &mut complaints);
-    let given = script::Given { city: &city, posts: &posts, works: works.as_ref() };
+    let given = script::Given { city: &city, posts: &posts, works: works.as_ref(), monitors: &monitor_keys };
     let script = script::checked_script(&script_source, &script, given, &inject_keys, &clause_ids, &mut complaints);
     owners(&plan_source, &clauses, &kinds, &units, &posts, &mut complaints);
     let (clock, ticks, weather, mut water) = frame(&source, &raw, choice, &city, &mut complaints);
@@ -109,6 +112,7 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
         posts,
         duties,
         clauses,
+        monitors,
         script,
         hash: String::new(),
     };
@@ -127,6 +131,10 @@ fn fingerprint(s: &Scenario) -> String {
         (&s.kinds, &s.units, &s.posts, &s.duties, &s.clauses, &s.script),
     ));
     hasher.update(&parts.expect("a scenario is plain data"));
+    // Left out where there are none, so that scenarios from before there were monitors keep their fingerprint.
+    if !s.monitors.is_empty() {
+        hasher.update(&serde_json::to_vec(&s.monitors).expect("monitors are plain data"));
+    }
     hasher.finalize().to_hex()[..16].to_string()
 }
 
@@ -297,8 +305,16 @@ fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complain
     let mut duties = Duties::default();
     let towns: BTreeSet<String> = city.zones.iter().map(|z| z.town.clone()).collect();
     for raw in &plan.posts {
-        let mut binder =
-            Binder { source, city, posts: &[], injects: &[], anchor: raw.key.clone(), it: It::Nothing, complaints };
+        let mut binder = Binder {
+            source,
+            city,
+            posts: &[],
+            injects: &[],
+            monitors: &[],
+            anchor: raw.key.clone(),
+            it: It::Nothing,
+            complaints,
+        };
         let service_s = binder.seconds(&raw.service);
         binder.number(&raw.service, "service in seconds", service_s, 5.0..=3600.0);
         if raw.tier > 2 {
@@ -367,6 +383,9 @@ fn posts(source: &Source, plan: &RawPlan, city: &City, complaints: &mut Complain
             }
             if raw.telemetry {
                 duties.telemetry.push(id);
+            }
+            if raw.gas_model {
+                duties.gas_models.push(id);
             }
             for call in &raw.calls {
                 match call {
@@ -484,8 +503,16 @@ fn units(
 ) -> Vec<UnitSpec> {
     let mut units: Vec<UnitSpec> = Vec::new();
     for raw in &roster.units {
-        let mut binder =
-            Binder { source, city, posts, injects: &[], anchor: raw.name.en.clone(), it: It::Nothing, complaints };
+        let mut binder = Binder {
+            source,
+            city,
+            posts,
+            injects: &[],
+            monitors: &[],
+            anchor: raw.name.en.clone(),
+            it: It::Nothing,
+            complaints,
+        };
         let Some(kind) = kinds.iter().position(|k| k.key == raw.kind) else {
             let known: Vec<&str> = kinds.iter().map(|k| k.key.as_str()).collect();
             let near = nearest(&raw.kind, known.iter().copied()).unwrap_or("see `kinds`");
@@ -544,6 +571,7 @@ fn clauses(
     plan: &RawPlan,
     city: &City,
     posts: &[PostSpec],
+    monitors: &[String],
     complaints: &mut Complaints,
 ) -> Vec<Clause> {
     let mut clauses = Vec::new();
@@ -569,7 +597,8 @@ fn clauses(
         };
         let before = complaints.0.len();
         for it in subjects {
-            let mut binder = Binder { source, city, posts, injects: &[], anchor: raw.id.clone(), it, complaints };
+            let mut binder =
+                Binder { source, city, posts, injects: &[], monitors, anchor: raw.id.clone(), it, complaints };
             let post = binder.post(&raw.post, None);
             let clause = Clause {
                 id: raw.id.clone(),

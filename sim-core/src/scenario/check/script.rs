@@ -10,6 +10,7 @@ use crate::record::{Expected, ExpectedAction, ObjectiveCard};
 use crate::scenario::bind::{Binder, It};
 use crate::scenario::raw::*;
 use crate::scenario::source::Source;
+use crate::vocab::condition::Quantity;
 use crate::vocab::order::Task;
 use hydro::structures::StructuresSpec;
 use std::collections::BTreeSet;
@@ -20,12 +21,13 @@ pub(super) struct Given<'a> {
     pub city: &'a City,
     pub posts: &'a [PostSpec],
     pub works: Option<&'a StructuresSpec>,
+    pub monitors: &'a [String],
 }
 
 pub(super) fn checked_script(
     source: &Source,
     raw: &RawScript,
-    Given { city, posts, works }: Given,
+    Given { city, posts, works, monitors }: Given,
     inject_keys: &[String],
     clause_ids: &BTreeSet<String>,
     complaints: &mut Complaints,
@@ -39,6 +41,7 @@ pub(super) fn checked_script(
             city,
             posts,
             injects: inject_keys,
+            monitors,
             anchor: inject.key.clone(),
             it: It::Nothing,
             complaints,
@@ -76,7 +79,11 @@ pub(super) fn checked_script(
                 to: binder.post(&m.to, None),
                 medium: m.medium,
                 text: m.text.clone(),
-                claims: m.claims.iter().map(|(q, key, v)| (binder.topic(*q, key), *v)).collect(),
+                claims: m
+                    .claims
+                    .iter()
+                    .map(|(q, key, v)| (binder.topic(*q, key), claimed(&mut binder, *q, *v)))
+                    .collect(),
             })
             .collect();
         let expect = inject
@@ -115,6 +122,17 @@ pub(super) fn checked_script(
         });
     }
     Script { title: raw.title.clone(), objectives, injects }
+}
+
+/// A value that someone claims; a UN number must be one of the table.
+fn claimed(binder: &mut Binder, quantity: Quantity, value: f64) -> f64 {
+    let known = &crate::hazard::gas::substances().substances;
+    if quantity == Quantity::ReleaseSubstance && !known.iter().any(|s| f64::from(s.un) == value) {
+        let near = known.iter().filter(|s| s.harm.aegl.is_some());
+        let hint: Vec<String> = near.map(|s| format!("{} {}", s.un, s.key)).collect();
+        binder.complain("ReleaseSubstance", format!("UN number {value} is not in the table"), hint.join(", "));
+    }
+    value
 }
 
 fn pattern(binder: &mut Binder, raw: &RawPattern) -> Expected {
