@@ -399,3 +399,47 @@ fn puff_of(group: &[Particle], inner: &Grid, release: u32) -> Puff {
         guide: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::city::particles::{Normals, born};
+
+    #[test]
+    fn a_puff_has_the_mass_middle_and_spread_of_its_particles() {
+        // Grade: exact. Over all puffs of a gathering: spread within and between them (law of total variance), besides each puff's own square metre.
+        let inner = Grid { nx: 10, ny: 10, cell_m: 5.0, x0: 100.0, y0: -40.0 };
+        let normals = Normals::new();
+        let mut live: Vec<Particle> = (0..300)
+            .map(|id| {
+                let (a, b) = ((id * 37 % 101) as f32, (id * 53 % 89) as f32);
+                born(
+                    &normals,
+                    1,
+                    id,
+                    (30.0 + 0.7 * a, -10.0 + 0.4 * a + 0.3 * b, 1.0 + 0.05 * b),
+                    0.1 + 0.01 * f64::from(id % 7),
+                )
+            })
+            .collect();
+        let out: Vec<Particle> =
+            live.iter().filter(|p| p.x_m >= 50.0 || p.y_m < 0.0 || p.y_m >= 50.0).copied().collect();
+        let puffs = gather(&mut live, &inner, 0);
+        assert!(puffs.len() > 5 && live.len() + out.len() == 300);
+        // Mass, middle, second moments about the origin of the box.
+        let moments = |all: &mut dyn Iterator<Item = (f64, f64, f64, [f64; 3])>| {
+            all.fold([0.0; 6], |[m, x, y, xx, xy, yy], (dm, dx, dy, s)| {
+                let second = [xx + dm * (s[0] + dx * dx), xy + dm * (s[1] + dx * dy), yy + dm * (s[2] + dy * dy)];
+                [m + dm, x + dm * dx, y + dm * dy, second[0], second[1], second[2]]
+            })
+        };
+        let of_particles = moments(&mut out.iter().map(|p| (p.mass_kg, f64::from(p.x_m), f64::from(p.y_m), [0.0; 3])));
+        let of_puffs = moments(&mut puffs.iter().map(|p| {
+            let [xx, xy, yy] = p.spread_m2;
+            (p.mass_kg, p.x_m - inner.x0, p.y_m - inner.y0, [xx - LEAST_M2, xy, yy - LEAST_M2])
+        }));
+        for (a, b) in of_particles.iter().zip(&of_puffs) {
+            assert!((a - b).abs() < 1e-9 * a.abs().max(1.0), "{of_particles:?} {of_puffs:?}");
+        }
+    }
+}

@@ -283,9 +283,8 @@ fn nothing_is_lost_between_leak_particles_and_puffs_on_any_number_of_threads() {
 }
 
 #[test]
-fn a_puff_that_takes_over_has_the_mass_and_moments_of_its_particles() {
-    // Grade: exact. No houses: an instant after the gathering the puffs' total mass, middle and second moments are the particles'; besides each puff's
-    // own square metre. The particles' moments follow from one puff for all (law of total variance).
+fn puffs_take_over_beyond_the_box_all_that_leaves_it() {
+    // Grade: exact for the mass, behaviour for place and shape. No houses.
     let weather = Weather::steady(air(270.0, Class::D, 3.0));
     let b = Buildings::none(square(6, 5.0));
     let library = Library::for_airs(Space::over(&b, 5.0, 30.0), b, 16, &[weather.at(0.0)]);

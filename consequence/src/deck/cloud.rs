@@ -67,7 +67,7 @@ impl<'a> Lens<'a> {
     }
 
     /// The same among the buildings of the deck, where it has any.
-    pub fn in_streets(model: &'a Model, laid: Option<&'a Laid>, averaging_s: f64) -> Lens<'a> {
+    pub fn in_streets(model: &'a Model, laid: Option<&'a Laid<'a>>, averaging_s: f64) -> Lens<'a> {
         let lens = Lens::new(model, laid, averaging_s);
         let near = model.streets.as_ref().map(|streets| NearField::of(model, streets, averaging_s));
         let silent = near.as_ref().map(|_| NearField::silent(lens.release));

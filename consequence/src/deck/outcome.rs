@@ -286,7 +286,7 @@ fn flammable(model: &Model, lens: &Lens, told: &mut Vec<Remark>) -> Option<(Thre
         return Some((threat, explosion(model, lens, &limits, lower.reach_m)));
     }
     // The fuel of a cloud is summed over puffs: as if no building stood there.
-    let open = Lens::new(model, FLAMMABLE_AVERAGING_S);
+    let open = Lens::new(model, None, FLAMMABLE_AVERAGING_S);
     let reach_m = open.zones(&[limits.lower_kg_m3], model.deck.height_m)[0].reach_m;
     let explosion = explosion(model, &open, &limits, reach_m);
     if explosion.is_some() {

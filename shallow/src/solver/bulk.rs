@@ -70,7 +70,7 @@ impl<R: Real> Solver<R> {
     /// Bed goes into the water above it, or water with what it carries becomes bed: see `Flow::move_beds`.
     pub(super) fn bulk_move_beds(&mut self, moves: &mut [BedMove], account: Account) {
         let (nx, ny, tiles_x, area) = (self.grid.nx, self.grid.ny, self.tiles_x, self.area_m2());
-        let (film, least, options) = (self.film, self.least, self.options.clone());
+        let (film, least, options) = (self.film, self.least, self.options);
         let (kinds, frozen) = (std::mem::take(&mut self.state.kinds), std::mem::take(&mut self.state.frozen));
         let porosity = self.porosity.take();
         let ranges = self.pieces(|end| moves.partition_point(|m| m.cell < end));
@@ -170,8 +170,8 @@ mod tests {
             Solver::new(&Domain::new(grid, bed, vec![0.03; grid.len()]), Options { scheme, ..Options::default() });
         let depth: Vec<f64> = (0..grid.len()).map(|c| (1.5 * chance(c, 1) - 0.3).max(0.0)).collect();
         solver.set_depth_m(&depth);
-        for cell in 0..grid.len() {
-            solver.set_momentum_m2_s(cell, depth[cell] * chance(cell, 2), -depth[cell] * chance(cell, 3));
+        for (cell, depth) in depth.iter().enumerate() {
+            solver.set_momentum_m2_s(cell, depth * chance(cell, 2), -depth * chance(cell, 3));
         }
         solver
     }

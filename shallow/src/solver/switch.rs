@@ -126,13 +126,13 @@ impl<R: Real> Solver<R> {
             for &start in &band.bad {
                 let kind = kinds[b * self.tiles_x + start];
                 let (from, end) = (start / BLOCK * BLOCK, (start + kind.run_tiles()).next_multiple_of(BLOCK));
-                for t in b * self.tiles_x + from..b * self.tiles_x + end.min(self.tiles_x) {
-                    if kind != Kind::First && kinds[t] == kind {
-                        kinds[t] = Kind::First;
-                        self.state.cooling[t] = COOLING;
-                    }
-                    any |= kinds[t] != self.state.kinds[t];
+                let row = b * self.tiles_x;
+                let tiles = row + from..row + end.min(self.tiles_x);
+                let own = kinds[tiles.clone()].iter_mut().zip(&mut self.state.cooling[tiles.clone()]);
+                for (own, cooling) in own.filter(|(own, _)| kind != Kind::First && **own == kind) {
+                    (*own, *cooling) = (Kind::First, COOLING);
                 }
+                any |= kinds[tiles.clone()] != self.state.kinds[tiles];
             }
         }
         if any {
