@@ -60,7 +60,10 @@ pub fn truth_against_picture(after: &After) -> Markup {
 fn who_knew(l: &Ledger, learned: &[Learned]) -> String {
     let rows: Vec<&Learned> = learned.iter().take(16).collect();
     let row_h = 24.0;
-    let mut c = Chart::new(1000.0, 40.0 + row_h * rows.len() as f64, l.last, (0.0, 1.0)).left(230.0);
+    // Room for the longest label: a Latin letter is some 6.8 wide in this type, a Chinese character 13.5.
+    let wide = |t: &Text| (6.8 * t.en.chars().count() as f64).max(13.5 * t.zh.chars().count() as f64);
+    let left = rows.iter().map(|fact| wide(&fact.what) + 16.0).fold(230.0, f64::max).min(420.0);
+    let mut c = Chart::new(1000.0, 40.0 + row_h * rows.len() as f64, l.last, (0.0, 1.0)).left(left);
     c.time_axis(l.rec);
     for (i, fact) in rows.iter().enumerate() {
         let y = c.top + row_h * (i as f64 + 0.5);
