@@ -3,6 +3,7 @@
 //! Footprints may come as polygons with a height or as a raster of heights. Cells that touch and differ little in height are one building,
 //! because a terrace of houses shields as one. A cell is built over when its centre lies within a footprint.
 
+use crate::zones::rows_within;
 use base::grid::{Grid, Point};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +79,10 @@ impl Buildings {
     pub fn from_footprints(grid: Grid, footprints: &[Footprint]) -> Buildings {
         let mut height_m = vec![0.0f32; grid.len()];
         for f in footprints {
-            fill(f, &grid, |cell| height_m[cell] = height_m[cell].max(f.height_m as f32));
+            rows_within(&f.rings, &grid, |j, columns| {
+                let row = &mut height_m[j * grid.nx + columns.start..j * grid.nx + columns.end];
+                row.iter_mut().for_each(|h| *h = h.max(f.height_m as f32));
+            });
         }
         Buildings::from_heights(grid, height_m)
     }
@@ -167,27 +171,6 @@ pub fn beside(grid: &Grid, cell: usize) -> [Option<usize>; 4] {
         (j > 0).then(|| cell - grid.nx),
         (j + 1 < grid.ny).then(|| cell + grid.nx),
     ]
-}
-
-/// Calls `put` for every cell whose centre lies within the rings (even-odd).
-fn fill(f: &Footprint, grid: &Grid, mut put: impl FnMut(usize)) {
-    for j in 0..grid.ny {
-        let y = grid.y0 + (j as f64 + 0.5) * grid.cell_m;
-        let mut crossings: Vec<f64> = Vec::new();
-        for ring in &f.rings {
-            for k in 0..ring.len() {
-                let (a, b) = (ring[k], ring[(k + 1) % ring.len()]);
-                if (a.y > y) != (b.y > y) {
-                    crossings.push(a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x));
-                }
-            }
-        }
-        crossings.sort_by(f64::total_cmp);
-        for pair in crossings.chunks_exact(2) {
-            let cell = |x: f64| ((x - grid.x0) / grid.cell_m - 0.5).ceil().clamp(0.0, grid.nx as f64) as usize;
-            (cell(pair[0])..cell(pair[1])).for_each(|i| put(grid.index(i, j)));
-        }
-    }
 }
 
 #[cfg(test)]

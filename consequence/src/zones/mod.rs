@@ -25,6 +25,28 @@ pub struct Piece {
     pub rings: Vec<Vec<Point>>,
 }
 
+/// Calls `put(row, columns)` for the cells of a grid whose centres lie within rings: between the crossings of all of them, taken in pairs
+/// (even-odd rule).
+pub fn rows_within(rings: &[Vec<Point>], grid: &Grid, mut put: impl FnMut(usize, std::ops::Range<usize>)) {
+    for j in 0..grid.ny {
+        let y = grid.y0 + (j as f64 + 0.5) * grid.cell_m;
+        let mut crossings: Vec<f64> = Vec::new();
+        for ring in rings {
+            for k in 0..ring.len() {
+                let (a, b) = (ring[k], ring[(k + 1) % ring.len()]);
+                if (a.y > y) != (b.y > y) {
+                    crossings.push(a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x));
+                }
+            }
+        }
+        crossings.sort_by(f64::total_cmp);
+        for pair in crossings.chunks_exact(2) {
+            let cell = |x: f64| ((x - grid.x0) / grid.cell_m - 0.5).ceil().clamp(0.0, grid.nx as f64) as usize;
+            put(j, cell(pair[0])..cell(pair[1]));
+        }
+    }
+}
+
 /// A level of concern.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -231,21 +231,6 @@ pub fn share_left<F: Flow + ?Sized>(
     terms.slowed_m_s(speed, dt_s) / speed
 }
 
-/// Slows the flow of `cells`: one implicit split step of `dt_s` (see [`share_left`]). `cv_and_slope` gives a cell's
-/// concentration and bed slope.
-pub fn apply<F: Momentum + ?Sized>(
-    flow: &mut F,
-    cells: &[usize],
-    law: &Friction,
-    solver_manning: impl Fn(usize) -> f64,
-    cv_and_slope: impl Fn(usize) -> (f64, f64),
-    dt_s: f64,
-) {
-    let left = |&cell: &usize| share_left(flow, cell, law, solver_manning(cell), cv_and_slope(cell), dt_s);
-    let shares: Vec<f64> = cells.iter().map(left).collect();
-    flow.slow_down(cells, &shares);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

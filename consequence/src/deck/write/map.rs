@@ -7,7 +7,7 @@ use super::super::outcome::{Outcome, Threat, ThreatZone};
 use super::geo::COLOURS;
 use super::terrain;
 use crate::deck::cloud::circle;
-use crate::zones::Piece;
+use crate::zones::{Piece, rows_within};
 use base::complaint::Complaints;
 use base::grid::{Grid, Point};
 use base::math;
@@ -105,30 +105,13 @@ fn step(z: &ThreatZone) -> f32 {
 fn paint(threat: &Threat, grid: &Grid) -> Vec<f32> {
     let mut values = vec![f32::NAN; grid.len()];
     for z in threat.zones.iter().rev() {
-        z.pieces.iter().for_each(|piece| fill(piece, grid, step(z), &mut values));
+        for piece in &z.pieces {
+            rows_within(&piece.rings, grid, |j, columns| {
+                values[j * grid.nx + columns.start..j * grid.nx + columns.end].fill(step(z));
+            });
+        }
     }
     values
-}
-
-/// Fills a piece row by row: between the crossings of all its rings, taken in pairs (even-odd rule).
-fn fill(piece: &Piece, grid: &Grid, value: f32, values: &mut [f32]) {
-    for j in 0..grid.ny {
-        let y = grid.y0 + (j as f64 + 0.5) * grid.cell_m;
-        let mut crossings: Vec<f64> = Vec::new();
-        for ring in &piece.rings {
-            for k in 0..ring.len() {
-                let (a, b) = (ring[k], ring[(k + 1) % ring.len()]);
-                if (a.y > y) != (b.y > y) {
-                    crossings.push(a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x));
-                }
-            }
-        }
-        crossings.sort_by(f64::total_cmp);
-        for pair in crossings.chunks_exact(2) {
-            let cell = |x: f64| ((x - grid.x0) / grid.cell_m - 0.5).ceil().clamp(0.0, grid.nx as f64) as usize;
-            values[j * grid.nx + cell(pair[0])..j * grid.nx + cell(pair[1])].fill(value);
-        }
-    }
 }
 
 /// How far a zone reaches, short: a legend's line has room for some twenty letters.
