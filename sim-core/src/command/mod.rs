@@ -1,10 +1,12 @@
 //! Floor 3, command: posts (岗位), each with a picture of its own, and the pre-plan they act by.
 //!
 //! A post knows what it was told and what it sees from its window; it never reads the world. Messages wait in its
-//! inbox until someone has time to read them; reading changes the picture; the picture triggers clauses.
+//! inbox until someone has time to read them, readings stand on its screens until someone looks; reading changes the picture; the
+//! picture triggers clauses.
 
 pub mod desk;
 pub mod plan;
+pub mod screens;
 
 use crate::base::chance::{Stream, draw_lognormal};
 use crate::base::{digest::Digest, ids::*, text::Text, time::Tick};
@@ -100,14 +102,24 @@ impl Known for Seen<'_> {
 pub struct Post {
     pub id: PostId,
     pub picture: Picture,
+    /// Calls, orders and reports: each waits its turn.
     pub inbox: VecDeque<Message>,
-    /// The message being read, and when it will have been.
-    pub reading: Option<(Message, Tick)>,
+    pub screens: screens::Screens,
+    /// What is being read, and when it will have been.
+    reading: Option<(Attention, Tick)>,
     pub standing: Vec<plan::Standing>,
     /// Number of reports sent so far to each receiver, and when the last went (首报, 续报...).
     pub reports: BTreeMap<PostId, (u32, Tick)>,
     /// Its gas desk, where it has one.
     pub desk: desk::Desk,
+}
+
+/// What a post is busy with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Attention {
+    Message(Message),
+    /// A look at the screens, with what stood there anew.
+    Look(Vec<Message>),
 }
 
 /// What reading a message gave.
@@ -124,6 +136,7 @@ impl Post {
             id,
             picture: Picture::default(),
             inbox: VecDeque::new(),
+            screens: screens::Screens::default(),
             reading: None,
             standing: plan::Standing::all_of(id, clauses),
             reports: BTreeMap::new(),
@@ -131,37 +144,54 @@ impl Post {
         }
     }
 
-    /// Reads on: at most one message is finished in a tick.
-    pub fn read(&mut self, spec: &PostSpec, seed: u64, now: Tick) -> Option<Read> {
-        let finished = match &self.reading {
-            Some((_, until)) if *until <= now => self.reading.take().map(|(message, _)| message),
-            _ => None,
+    /// A message has arrived: onto the screens or into the inbox.
+    pub fn receive(&mut self, message: Message) {
+        if message.kind == MessageKind::Reading {
+            self.screens.show(message);
+        } else {
+            self.inbox.push_back(message);
+        }
+    }
+
+    /// Reads on: at most one message, or one look at the screens, is finished in a tick.
+    pub fn read(&mut self, spec: &PostSpec, seed: u64, now: Tick) -> Vec<Read> {
+        let done = self.reading.take_if(|(_, until)| *until <= now).map(|(what, _)| what);
+        let looked = matches!(done, Some(Attention::Look(_)));
+        let messages = match done {
+            None => Vec::new(),
+            Some(Attention::Message(message)) => vec![message],
+            Some(Attention::Look(readings)) => readings,
         };
-        let read = finished.map(|message| {
-            let changes = message
-                .facts
-                .iter()
-                .filter(|fact| self.picture.learn(**fact, now, Some(message.id)))
-                .copied()
-                .collect();
+        let read = messages.into_iter().map(|message| {
+            let learn = |fact: &&Fact| self.picture.learn(**fact, now, Some(message.id));
+            let changes = message.facts.iter().filter(learn).copied().collect();
             Read { message, changes }
         });
-        if self.reading.is_none()
-            && let Some(message) = self.inbox.pop_front()
-        {
-            // A busy desk is a slower desk: a tenth more for each message waiting (assumption).
-            let load = 1.0 + 0.1 * self.inbox.len() as f64;
-            // A reading of a sensor is a glance at a screen; an order or a call takes the time of a talk.
-            let share = if message.kind == MessageKind::Reading { 0.1 } else { 1.0 };
-            let s =
-                draw_lognormal(spec.service_s * load * share, 0.3, seed, Stream::Command, self.id.0, now, message.id.0);
-            self.reading = Some((message, now.plus_s(s)));
+        let read = read.collect();
+        if self.reading.is_none() {
+            self.turn_to_next(spec, seed, now, looked);
         }
         read
     }
 
+    /// Looks at the screens between two messages, if anything changed there: neither keeps the other waiting for long.
+    fn turn_to_next(&mut self, spec: &PostSpec, seed: u64, now: Tick, looked: bool) {
+        let turn = if self.screens.nothing_new() || looked && !self.inbox.is_empty() {
+            self.inbox.pop_front().map(|message| (message.id, 1.0, Attention::Message(message)))
+        } else {
+            let anew = self.screens.look();
+            // A look at the screens is a glance; an order or a call takes the time of a talk (assumption: a tenth).
+            anew.first().map(|first| first.id).map(|id| (id, 0.1, Attention::Look(anew)))
+        };
+        let Some((id, share, what)) = turn else { return };
+        // A busy desk is a slower desk: a tenth more for each message waiting (assumption).
+        let load = 1.0 + 0.1 * self.inbox.len() as f64;
+        let s = draw_lognormal(spec.service_s * load * share, 0.3, seed, Stream::Command, self.id.0, now, id.0);
+        self.reading = Some((what, now.plus_s(s)));
+    }
+
     pub fn digest(&self, digest: &mut Digest) {
-        digest.u32(self.id.0).u32(self.inbox.len() as u32);
+        digest.u32(self.id.0).u32(self.inbox.len() as u32).u32(self.screens.len() as u32);
         for (topic, belief) in &self.picture.beliefs {
             digest.u32((topic.quantity as u32) << 24 | topic.about).f64(belief.value).u32(belief.learned.0);
         }
@@ -178,13 +208,121 @@ impl Post {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocab::message::{Medium, Party};
 
     #[test]
     fn old_news_does_not_overwrite_newer_knowledge() {
+        // Exact.
         let topic = Topic { quantity: Quantity::Stage, about: 0 };
         let mut picture = Picture::default();
         assert!(picture.learn(Fact { topic, value: 4.0, observed: Tick(60) }, Tick(70), None));
         assert!(!picture.learn(Fact { topic, value: 3.0, observed: Tick(30) }, Tick(90), None));
         assert_eq!(picture.value(Quantity::Stage, 0), Some(4.0));
+    }
+
+    fn message(
+        id: u32,
+        kind: MessageKind,
+        from: Party,
+        quantity: Quantity,
+        about: u32,
+        value: f64,
+        at: Tick,
+    ) -> Message {
+        Message {
+            id: MessageId(id),
+            kind,
+            from,
+            to: vec![Party::Post(PostId(0))],
+            medium: Medium::Telemetry,
+            facts: vec![Fact { topic: Topic { quantity, about }, value, observed: at }],
+            text: Text::new("", ""),
+            sent: at,
+            inject: None,
+        }
+    }
+
+    fn dispatch() -> (PostSpec, Post) {
+        let spec = PostSpec {
+            key: "dispatch".into(),
+            name: Text::new("指挥中心", "dispatch"),
+            tier: 1,
+            at: Point::new(0.0, 0.0),
+            zone: None,
+            area: Vec::new(),
+            superior: None,
+            service_s: 60.0,
+            eyes: false,
+        };
+        (spec, Post::new(PostId(0), &[]))
+    }
+
+    #[test]
+    fn readings_every_tick_do_not_keep_a_call_waiting_and_the_newest_is_known() {
+        // Behaviour: twelve monitors report each ten seconds to a desk that needs a minute for a call; a queue of them would never end.
+        let (spec, mut post) = dispatch();
+        let mut heard = None;
+        for t in 0..120 {
+            let now = Tick(t);
+            for m in 0..12 {
+                let from = Party::Monitor(MonitorId(m));
+                post.receive(message(
+                    100 + 12 * t + m,
+                    MessageKind::Reading,
+                    from,
+                    Quantity::Stage,
+                    m,
+                    f64::from(t),
+                    now,
+                ));
+            }
+            if t == 30 {
+                post.receive(message(1, MessageKind::Info, Party::Post(PostId(1)), Quantity::Injured, 0, 7.0, now));
+            }
+            let _ = post.read(&spec, 1, now);
+            if heard.is_none() && post.picture.value(Quantity::Injured, 0) == Some(7.0) {
+                heard = Some(t);
+            }
+        }
+        assert!(heard.is_some_and(|t| t < 30 + 24), "heard at {heard:?}: a look and a call take minutes, not more");
+        assert!((0..12).all(|m| post.picture.value(Quantity::Stage, m).is_some_and(|v| v >= 110.0)), "old screens");
+        assert!(post.screens.len() <= 12, "{} readings unseen of 12 monitors", post.screens.len());
+    }
+
+    #[test]
+    fn calls_one_upon_another_leave_time_for_the_screens() {
+        // Behaviour.
+        let (spec, mut post) = dispatch();
+        for id in 0..40 {
+            post.receive(message(id, MessageKind::Info, Party::Post(PostId(1)), Quantity::Deaths, id, 1.0, Tick(0)));
+        }
+        post.receive(message(99, MessageKind::Reading, Party::Monitor(MonitorId(0)), Quantity::Stage, 0, 3.0, Tick(0)));
+        let mut seen = None;
+        for t in 0..2000 {
+            let _ = post.read(&spec, 1, Tick(t));
+            if seen.is_none() && post.picture.value(Quantity::Stage, 0).is_some() {
+                seen = Some(post.inbox.len());
+            }
+        }
+        assert!(seen.is_some_and(|left| left >= 38), "looked with {seen:?} calls still waiting");
+        assert!(post.inbox.is_empty(), "and all calls were read in the end");
+    }
+
+    #[test]
+    fn a_newer_reading_replaces_only_what_it_tells_anew() {
+        // Exact.
+        let mut screens = screens::Screens::default();
+        let reading = |id, about, value, at| {
+            message(id, MessageKind::Reading, Party::Monitor(MonitorId(0)), Quantity::Stage, about, value, Tick(at))
+        };
+        screens.show(reading(0, 0, 1.0, 0));
+        screens.show(reading(1, 1, 2.0, 0));
+        screens.show(reading(2, 0, 3.0, 6));
+        let mut other = reading(3, 0, 4.0, 6);
+        other.from = Party::Monitor(MonitorId(1));
+        screens.show(other);
+        let left: Vec<u32> = screens.look().iter().map(|m| m.id.0).collect();
+        assert_eq!(left, [1, 2, 3]);
+        assert!(screens.nothing_new());
     }
 }

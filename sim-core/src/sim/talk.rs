@@ -341,7 +341,7 @@ pub fn hear(
             News::Delivered { message, to } => {
                 events.tell(tick, Event::MessageDelivered { message: message.id, to: to.clone() });
                 if let Party::Post(post) = to {
-                    posts[post.index()].inbox.push_back(message);
+                    posts[post.index()].receive(message);
                 }
             }
             News::Lost { message, to, why } => events.tell(tick, Event::MessageLost { message, to, why }),
@@ -351,42 +351,43 @@ pub fn hear(
     }
     for post in &mut posts {
         let id = post.id;
-        let Some(read) = post.read(&scenario.posts[id.index()], seed, tick) else { continue };
-        for fact in read.changes {
-            events.tell(tick, Event::PictureChanged { post: id, fact, message: Some(read.message.id) });
-        }
-        if expects_answer(read.message.kind) {
-            lines.comms.acknowledge(seed, tick, read.message.id, id, &zone);
-        }
-        match read.message.kind {
-            MessageKind::Order(order) => {
-                if orders.book.get(order).order.to != id || orders.book.get(order).state.rank() >= 1 {
-                    continue;
-                }
-                advance(&mut orders, &mut events, tick, order, OrderState::Received);
-                let task = orders.book.get(order).order.task;
-                let able = scenario
-                    .units
-                    .iter()
-                    .any(|u| u.post == id && scenario.kinds[u.kind].skills.contains(&Skill::of(&task)));
-                let state = if able { OrderState::Accepted } else { OrderState::Refused(Why::NoUnit) };
-                advance(&mut orders, &mut events, tick, order, state.clone());
-                post.picture.orders.insert(order, state);
-                answer(&setting, tick, &mut lines, &mut events, &orders, order);
+        for read in post.read(&scenario.posts[id.index()], seed, tick) {
+            for fact in read.changes {
+                events.tell(tick, Event::PictureChanged { post: id, fact, message: Some(read.message.id) });
             }
-            MessageKind::OrderState(_) => {
-                if let Some((order, state)) = lines.order_states.get(&read.message.id)
-                    && post.picture.orders.get(order).is_none_or(|known| known.rank() < state.rank())
-                {
-                    post.picture.orders.insert(*order, state.clone());
-                }
+            if expects_answer(read.message.kind) {
+                lines.comms.acknowledge(seed, tick, read.message.id, id, &zone);
             }
-            MessageKind::Report { .. }
-            | MessageKind::Acknowledge(_)
-            | MessageKind::Call(_)
-            | MessageKind::Warning
-            | MessageKind::Info
-            | MessageKind::Reading => {}
+            match read.message.kind {
+                MessageKind::Order(order) => {
+                    if orders.book.get(order).order.to != id || orders.book.get(order).state.rank() >= 1 {
+                        continue;
+                    }
+                    advance(&mut orders, &mut events, tick, order, OrderState::Received);
+                    let task = orders.book.get(order).order.task;
+                    let able = scenario
+                        .units
+                        .iter()
+                        .any(|u| u.post == id && scenario.kinds[u.kind].skills.contains(&Skill::of(&task)));
+                    let state = if able { OrderState::Accepted } else { OrderState::Refused(Why::NoUnit) };
+                    advance(&mut orders, &mut events, tick, order, state.clone());
+                    post.picture.orders.insert(order, state);
+                    answer(&setting, tick, &mut lines, &mut events, &orders, order);
+                }
+                MessageKind::OrderState(_) => {
+                    if let Some((order, state)) = lines.order_states.get(&read.message.id)
+                        && post.picture.orders.get(order).is_none_or(|known| known.rank() < state.rank())
+                    {
+                        post.picture.orders.insert(*order, state.clone());
+                    }
+                }
+                MessageKind::Report { .. }
+                | MessageKind::Acknowledge(_)
+                | MessageKind::Call(_)
+                | MessageKind::Warning
+                | MessageKind::Info
+                | MessageKind::Reading => {}
+            }
         }
     }
 }
