@@ -2,14 +2,14 @@
 //! it into any egui surface.
 
 use crate::camera::Camera;
-use crate::index::{Index, MarkClass};
+use crate::index::{Index, Mark, MarkClass};
 use crate::map::MapView;
 use crate::moment::Moment;
 use crate::paint::Show;
 use crate::story::{Selected, story};
 use crate::truth::ZoneTruth;
 use crate::words::Names;
-use crate::{colours, side, timeline};
+use crate::{colours, seat, side, timeline};
 use egui::{Key, RichText, Ui};
 use sim_core::base::{ids::*, text::Lang, time::TICK_S, time::Tick};
 use sim_core::record::Recording;
@@ -177,10 +177,22 @@ impl ViewerApp {
         self.selected = Some(selected);
         self.tab = Tab::Selection;
     }
+    /// The post through whose eyes alone the run is seen, if so.
+    pub fn seat(&self) -> Option<PostId> {
+        self.see_as.filter(|_| !self.against_truth)
+    }
+    /// Whether the seat, if one looks through one, knows of the event in this row as it happens.
+    pub fn told(&self, row: usize) -> bool {
+        let (event, programme) = (&self.rec.events[row].event, &self.rec.programme);
+        self.seat().is_none_or(|post| seat::knows(event, &self.index, programme, post))
+    }
+    /// Whether a mark is on the timeline: its lane is on, and who looks knows of it.
+    pub fn mark_shown(&self, mark: &Mark) -> bool {
+        self.marks_shown[mark.class as usize] && self.told(mark.event)
+    }
     /// Goes to the next or previous mark of the lanes that are on.
     pub fn step_mark(&mut self, forward: bool) {
-        let shown = self.marks_shown;
-        let target = self.index.neighbour(self.tick(), forward, &|class| shown[class as usize]);
+        let target = self.index.neighbour(self.tick(), forward, &|mark| self.mark_shown(mark));
         if let Some(tick) = target {
             self.jump(tick);
         }

@@ -5,7 +5,7 @@ use sim_core::record::Recording;
 use sim_core::vocab::body::{Health, Point};
 use sim_core::vocab::condition::{Fact, HazardKind, Level, Topic};
 use sim_core::vocab::event::{Event, Firing, Stamped};
-use sim_core::vocab::message::{Loss, Message, Party};
+use sim_core::vocab::message::{Loss, Message, MessageKind, Party};
 use sim_core::vocab::order::{Order, OrderState};
 use std::collections::BTreeMap;
 
@@ -127,6 +127,8 @@ pub struct Index {
     message_rows: BTreeMap<MessageId, usize>,
     pub orders: Vec<OrderRow>,
     order_rows: BTreeMap<OrderId, usize>,
+    /// Rows of the messages that tell how an order stands.
+    answer_rows: BTreeMap<OrderId, Vec<usize>>,
     /// What each post learned, in time order.
     pub learned: BTreeMap<PostId, Vec<Learned>>,
     pub fired: BTreeMap<InjectId, (Tick, Firing)>,
@@ -153,6 +155,10 @@ impl Index {
     pub fn order(&self, id: OrderId) -> Option<&OrderRow> {
         self.order_rows.get(&id).map(|row| &self.orders[*row])
     }
+    /// The messages that told how an order stands, in the order in which they were sent.
+    pub fn answers(&self, id: OrderId) -> impl Iterator<Item = &MessageRow> {
+        self.answer_rows.get(&id).into_iter().flatten().map(|row| &self.messages[*row])
+    }
     /// The picture of a post at `now`: what it last learned of each topic.
     pub fn picture(&self, post: PostId, now: Tick) -> BTreeMap<Topic, Learned> {
         let mut picture = BTreeMap::new();
@@ -168,9 +174,9 @@ impl Index {
     pub fn level(&self, hazard: HazardKind, now: Tick) -> Option<(Tick, Level, PostId)> {
         self.levels.iter().rev().find(|(tick, h, ..)| *tick <= now && *h == hazard).map(|(t, _, l, by)| (*t, *l, *by))
     }
-    /// The last mark of these classes before `now`, or the first after it.
-    pub fn neighbour(&self, now: Tick, forward: bool, shown: &dyn Fn(MarkClass) -> bool) -> Option<Tick> {
-        let mut marks = self.marks.iter().filter(|m| shown(m.class)).map(|m| m.tick);
+    /// The last mark before `now` that is shown, or the first after it.
+    pub fn neighbour(&self, now: Tick, forward: bool, shown: &dyn Fn(&Mark) -> bool) -> Option<Tick> {
+        let mut marks = self.marks.iter().filter(|m| shown(m)).map(|m| m.tick);
         if forward { marks.find(|t| *t > now) } else { marks.rfind(|t| *t < now) }
     }
 
@@ -188,6 +194,9 @@ impl Index {
             }
             Event::MessageSent(message) => {
                 self.message_rows.insert(message.id, self.messages.len());
+                if let MessageKind::OrderState(order) = message.kind {
+                    self.answer_rows.entry(order).or_default().push(self.messages.len());
+                }
                 self.messages.push(MessageRow {
                     message: message.clone(),
                     delivered: Vec::new(),

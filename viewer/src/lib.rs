@@ -17,6 +17,7 @@ mod map;
 mod moment;
 mod paint;
 mod raster;
+mod seat;
 mod side;
 mod snapshot;
 mod story;

@@ -71,7 +71,7 @@ fn controls(app: &mut ViewerApp, ui: &mut Ui) {
         ui.separator();
         // The last mark that has passed, in words.
         let upto = app.index.marks.partition_point(|m| m.tick <= app.tick());
-        if let Some(mark) = upto.checked_sub(1).map(|i| app.index.marks[i]) {
+        if let Some(mark) = app.index.marks[..upto].iter().rfind(|m| app.told(m.event)) {
             let names = app.names();
             let text = format!("{} {}", names.clock(mark.tick), names.event(&app.rec.events[mark.event].event));
             ui.add(egui::Label::new(RichText::new(text).color(lane_colour(mark.class))).truncate());
@@ -131,7 +131,7 @@ fn lanes(app: &mut ViewerApp, ui: &mut Ui) {
             continue;
         }
         let mut last_x = f32::MIN;
-        for mark in app.index.marks.iter().filter(|m| m.class == class) {
+        for mark in app.index.marks.iter().filter(|m| m.class == class && app.told(m.event)) {
             let x = x_of(mark.tick);
             // One stroke a pixel is enough however many events fall on it.
             if x - last_x < 1.0 {
@@ -183,7 +183,10 @@ fn near_marks(app: &ViewerApp, pos: Pos2, track: Rect, ticks: u32) -> Vec<usize>
     let class = MarkClass::ALL[lane as usize];
     let x_of = |tick: Tick| track.left() + track.width() * (tick.0 as f32 / ticks as f32);
     (0..app.index.marks.len())
-        .filter(|row| app.index.marks[*row].class == class && (x_of(app.index.marks[*row].tick) - pos.x).abs() <= 4.0)
+        .filter(|row| {
+            let mark = &app.index.marks[*row];
+            mark.class == class && (x_of(mark.tick) - pos.x).abs() <= 4.0 && app.told(mark.event)
+        })
         .collect()
 }
 

@@ -138,6 +138,74 @@ fn a_post_shows_what_it_believes_beside_the_truth() {
 }
 
 #[test]
+fn through_a_seat_the_truth_is_nowhere_on_the_screen() {
+    // Behaviour.
+    let (_dir, mut harness) = window(Lang::En);
+    let told = |harness: &Harness<'static, ViewerApp>, text: &str| harness.query_all_by_label_contains(text).count();
+    harness.state_mut().go(Tick(300));
+    harness.run_steps(2);
+    assert!(told(&harness, "flooded land") > 0 && told(&harness, "seriously hurt") + told(&harness, "breach") > 0);
+    harness.state_mut().see_as = Some(PostId(0));
+    harness.run_steps(2);
+    assert_eq!(told(&harness, "flooded land"), 0, "the tallies are the truth");
+    assert!(told(&harness, "What it believes now") > 0 && told(&harness, "20 m") > 0, "it sees its picture");
+    assert_eq!(told(&harness, "72 m"), 0, "and no truth beside it");
+    harness.state_mut().tab = Tab::Injects;
+    harness.run_steps(2);
+    assert_eq!(told(&harness, "planned:"), 0);
+    assert!(told(&harness, "Double blind") > 0);
+    harness.state_mut().tab = Tab::Indicators;
+    harness.run_steps(2);
+    assert!(told(&harness, "a seat does not see that") > 0);
+    harness.state_mut().against_truth = true;
+    harness.state_mut().tab = Tab::Injects;
+    harness.run_steps(2);
+    assert!(told(&harness, "planned:") > 0, "for the review the truth is a tick away");
+}
+
+#[test]
+fn a_seat_holds_only_its_own_mail_and_orders_and_its_marks_are_its_own() {
+    // Exact.
+    let (_dir, rec) = drill(420, true);
+    let posts = rec.programme.posts.len();
+    let mut app = ViewerApp::new(rec, Lang::En);
+    app.follow = false;
+    let marks = |app: &mut ViewerApp| {
+        app.go(Tick(0));
+        let mut count = 0;
+        loop {
+            let before = app.tick();
+            app.step_mark(true);
+            if app.tick() == before {
+                return count;
+            }
+            count += 1;
+        }
+    };
+    let all = marks(&mut app);
+    for post in 0..posts {
+        app.see_as = Some(PostId(post as u32));
+        let own = marks(&mut app);
+        assert!(own < all, "post {post} steps through {own} of {all} moments");
+        for (row, stamped) in app.rec.events.iter().enumerate() {
+            use sim_core::vocab::event::Event;
+            let hidden = matches!(
+                stamped.event,
+                Event::InjectFired { .. }
+                    | Event::LeveeBreached { .. }
+                    | Event::GasReleased { .. }
+                    | Event::PersonHarmed { .. }
+                    | Event::MessageLost { .. }
+                    | Event::ClauseMissed { .. }
+            );
+            assert!(!(hidden && app.told(row)), "post {post} is told of {:?}", stamped.event);
+        }
+    }
+    app.against_truth = true;
+    assert_eq!(marks(&mut app), all);
+}
+
+#[test]
 fn every_page_draws_in_both_languages_at_every_stage() {
     let (_dir, mut harness) = window(Lang::Zh);
     for lang in [Lang::Zh, Lang::En] {
@@ -160,7 +228,10 @@ fn every_page_draws_in_both_languages_at_every_stage() {
                 harness.run_steps(2);
             }
             harness.state_mut().see_as = Some(PostId(2));
-            harness.run_steps(2);
+            for tab in Tab::ALL {
+                harness.state_mut().tab = tab;
+                harness.run_steps(2);
+            }
             harness.state_mut().see_as = None;
         }
     }
