@@ -303,10 +303,12 @@ fn step(course: &Course, state: &State, known: &Known, most_m: f64) -> (State, K
     dx = dx.min(rel(state.excess.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.excess));
     dx = dx.min(rel(state.front.abs().max(0.05 * state.flux * known.mean_wind_m_s), d.front));
     if !course.grounded {
-        dx = dx.min(
-            0.25 * known.height_m.max(0.1) * known.speed_m_s
-                / (state.lift / state.flux).abs().max(0.05 * known.speed_m_s),
-        );
+        let height_m = known.height_m.max(0.1);
+        let vertical_m_s = (state.lift / state.flux).abs().max(0.05 * known.speed_m_s);
+        dx = dx.min(0.25 * height_m * known.speed_m_s / vertical_m_s);
+        // A cloud that hangs at the top of its rise begins to fall: no more than a twentieth of its height in a step.
+        let falls_m_s2 = (d.lift / state.flux).abs() * known.speed_m_s;
+        dx = dx.min(known.speed_m_s * math::sqrt(0.1 * height_m / falls_m_s2.max(1e-9)));
     }
     if course.pool_m > 0.0 && state.x_m < course.pool_m {
         dx = dx.min(course.pool_m / 20.0).min(course.pool_m - state.x_m + 1e-9);
