@@ -1,9 +1,10 @@
 //! A household's decision: stay, shut windows, go up, or leave; and how. After PADM (Lindell & Perry): receive,
 //! understand, believe, confirm, prepare, go. Milling time is in `warn`; here is what it settles on.
 
-use super::{Behaviour, Intent, People, Plan, depth_at_building_m, knows};
+use super::{Behaviour, Intent, People, Plan, advice_bit, depth_at_building_m, knows};
 use crate::base::chance::{Stream, draw};
-use crate::base::{fold, ids::*, time::Tick};
+use crate::base::time::{TICK_S, Tick};
+use crate::base::{fold, ids::*, math};
 use crate::place::city::City;
 use crate::vocab::body::{Health, Point, Whereabouts};
 use crate::vocab::condition::HazardKind;
@@ -60,11 +61,12 @@ impl People {
         bucket: (usize, usize),
         around: &Surroundings,
     ) -> (Vec<(PersonId, HazardKind)>, Vec<Intent>, Vec<PersonId>) {
+        let every_s = bucket.1 as f64 * f64::from(TICK_S);
         let outcomes: Vec<Outcome> = fold::map(self.households.len().div_ceil(fold::CHUNK), |chunk| {
             let mut out = Vec::new();
             for h in chunk * fold::CHUNK..((chunk + 1) * fold::CHUNK).min(self.households.len()) {
                 if h % bucket.1 == bucket.0 && self.at_home(HouseholdId::of(h)) {
-                    self.look_and_choose(behaviour, seed, tick, HouseholdId::of(h), around, &mut out);
+                    self.look_and_choose(behaviour, seed, tick, every_s, HouseholdId::of(h), around, &mut out);
                 }
             }
             out
@@ -124,6 +126,7 @@ impl People {
         behaviour: &Behaviour,
         seed: u64,
         tick: Tick,
+        every_s: f64,
         h: HouseholdId,
         around: &Surroundings,
         out: &mut Vec<Outcome>,
@@ -148,6 +151,7 @@ impl People {
         if smells && known & knows::SMELT_GAS == 0 {
             out.push(Outcome::Sensed(h, HazardKind::Gas));
         }
+        let told = advice_bit(Advice::StayIndoors) | advice_bit(Advice::AllClear);
         let settled = matches!(household.plan, Plan::Leaving | Plan::AwaitingTransport);
 
         // Water over the doorstep leaves no time to think.
@@ -172,6 +176,27 @@ impl People {
             if u < 0.7 {
                 out.push(Outcome::Chose(h, self.way_out(behaviour, seed, h, around, depth_m, smells)));
                 return;
+            }
+        }
+        // Who shut the windows unasked airs when the smell is gone, and shuts them when it comes again; who was told to waits for the all clear.
+        if known & knows::SMELT_GAS != 0 && household.heard & told == 0 {
+            match household.plan {
+                Plan::Sealed if !smells => {
+                    if chance(43) < 1.0 - math::exp(-every_s / behaviour.air_unasked_mean_s) {
+                        out.push(Outcome::Chose(h, Choice::Air));
+                        return;
+                    }
+                }
+                Plan::Airing if smells => {
+                    out.push(Outcome::Chose(h, Choice::Seal));
+                    return;
+                }
+                Plan::Nothing
+                | Plan::Sealed
+                | Plan::Upstairs
+                | Plan::Airing
+                | Plan::Leaving
+                | Plan::AwaitingTransport => {}
             }
         }
         if let Some((advice, due, visited)) = household.considering
@@ -278,5 +303,52 @@ impl People {
             }
         }
         intents
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Clock;
+    use crate::people::populate::populate;
+    use crate::place::fixture::grid_town;
+
+    #[test]
+    fn who_shut_the_windows_unasked_airs_when_the_smell_is_gone_and_who_was_told_to_waits() {
+        // Behaviour; the mean wait exactly.
+        let city = grid_town(20, 60);
+        let behaviour = Behaviour::default();
+        let mut people = populate(&city, &behaviour, &Clock::parse("2026-08-14T22:00").unwrap(), 5);
+        let dry = vec![0.0; city.grid.len()];
+        let minute = |people: &mut People, ticks: std::ops::Range<u32>, gas: bool| {
+            let smelt = |_: usize| gas;
+            let around = Surroundings { city: &city, depth_m: &dry, smelt: &smelt, havens: &[] };
+            for t in ticks {
+                people.decide(&behaviour, 7, Tick(t), (t as usize % 6, 6), &around);
+            }
+        };
+        let count = |people: &People, plan: Plan| people.households.iter().filter(|h| h.plan == plan).count() as f64;
+        minute(&mut people, 0..6, true);
+        let shut = count(&people, Plan::Sealed);
+        assert!(
+            (shut / people.households.len() as f64 - 0.6).abs() < 0.05,
+            "{shut} shut their windows at the first smell"
+        );
+        // Every tenth was told to stay indoors.
+        for household in people.households.iter_mut().step_by(10) {
+            household.heard |= advice_bit(Advice::StayIndoors);
+        }
+        let told = people.households.iter().step_by(10).filter(|h| h.plan == Plan::Sealed).count() as f64;
+        minute(&mut people, 6..126, true);
+        assert_eq!(count(&people, Plan::Sealed), shut, "nobody airs while it smells");
+        minute(&mut people, 126..246, false);
+        let left = (count(&people, Plan::Sealed) - told) / (shut - told);
+        // Twenty minutes of a mean of twenty: 1/e.
+        assert!((left - 0.368).abs() < 0.04, "{left} still shut after the mean wait");
+        minute(&mut people, 246..2000, false);
+        assert_eq!(count(&people, Plan::Sealed), told, "who was told to waits for the all clear");
+        let airing = count(&people, Plan::Airing);
+        minute(&mut people, 2000..2006, true);
+        assert_eq!(count(&people, Plan::Sealed), told + airing, "windows are shut again when it comes back");
     }
 }

@@ -50,6 +50,8 @@ pub struct Behaviour {
     pub air_changes_h: f64,
     /// The same with windows and fans shut (x0.5: chemical.md 2.6, recalled).
     pub sealed_factor: f64,
+    /// Mean time, once nothing smells any more, until a household that shut its windows unasked airs its rooms, s. Assumption.
+    pub air_unasked_mean_s: f64,
     /// Share of households whose windows stand open on an evening without rain. Assumption.
     pub windows_open_share: f64,
     /// Share of residents leaving by car who go to relatives out of town rather than a shelter. Assumption.
@@ -73,6 +75,7 @@ impl Default for Behaviour {
             limited_under_65: 0.051,
             air_changes_h: 0.5,
             sealed_factor: 0.5,
+            air_unasked_mean_s: 1200.0,
             windows_open_share: 0.2,
             leave_town_share: 0.35,
         }
@@ -86,7 +89,7 @@ pub enum Plan {
     Nothing,
     Sealed,
     Upstairs,
-    /// Windows wide open after the all clear (通风).
+    /// Windows wide open after the all clear, or unasked when the smell is gone (通风).
     Airing,
     /// On the way, or about to be.
     Leaving,
