@@ -17,7 +17,7 @@ use base::grid::{Grid, Point};
 use base::math;
 use base::time::Tick;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::f64::consts::PI;
 
 /// How large.
@@ -296,10 +296,19 @@ fn grow(grid: &Grid, apex: Point, channels: &[Channel], seed: u64) -> (Vec<f64>,
         };
         // A channel's bed is flat across its width.
         let half = 0.5 * channel.width_m;
+        // Each cell has the level of the line's nearest point.
+        let mut nearest: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         for (p, &level) in channel.line.iter().zip(&channel.bed_m) {
             let cells = grid.cells_within(*p, half);
-            cells.into_iter().chain([grid.nearest_cell(*p)]).for_each(|cell| dig(cell, level));
+            for cell in cells.into_iter().chain([grid.nearest_cell(*p)]) {
+                let off_m = grid.centre(cell).distance_m(*p);
+                let best = nearest.entry(cell).or_insert((off_m, level));
+                if off_m < best.0 {
+                    *best = (off_m, level);
+                }
+            }
         }
+        nearest.into_iter().for_each(|(cell, (_, level))| dig(cell, level));
         // Water goes over sides of cells, not over their corners: a step across a corner gets a cell beside it, at the level
         // between the two, or a brook one cell wide would be a stair of pools.
         for k in 1..channel.line.len() {

@@ -50,8 +50,10 @@ pub struct Behaviour {
     pub air_changes_h: f64,
     /// The same with windows and fans shut (x0.5: chemical.md 2.6, recalled).
     pub sealed_factor: f64,
-    /// Mean time, once nothing smells any more, until a household that shut its windows unasked airs its rooms, s. Assumption.
+    /// Mean time, once nothing smells outdoors any more, until a household that shut its windows unasked airs its rooms, s. Assumption.
     pub air_unasked_mean_s: f64,
+    /// The same of a household that was told to stay indoors and hears of no all clear: its patience. Assumption.
+    pub air_told_mean_s: f64,
     /// Share of households whose windows stand open on an evening without rain. Assumption.
     pub windows_open_share: f64,
     /// Share of residents leaving by car who go to relatives out of town rather than a shelter. Assumption.
@@ -76,6 +78,7 @@ impl Default for Behaviour {
             air_changes_h: 0.5,
             sealed_factor: 0.5,
             air_unasked_mean_s: 1200.0,
+            air_told_mean_s: 3600.0,
             windows_open_share: 0.2,
             leave_town_share: 0.35,
         }

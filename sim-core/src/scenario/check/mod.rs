@@ -285,6 +285,7 @@ fn behaviour(source: &Source, b: &crate::people::Behaviour, complaints: &mut Com
         ("air_changes_h", b.air_changes_h, 0.01, 50.0),
         ("sealed_factor", b.sealed_factor, 0.0, 1.0),
         ("air_unasked_mean_s", b.air_unasked_mean_s, 10.0, 864_000.0),
+        ("air_told_mean_s", b.air_told_mean_s, 10.0, 864_000.0),
         ("windows_open_share", b.windows_open_share, 0.0, 1.0),
         ("leave_town_share", b.leave_town_share, 0.0, 1.0),
     ];
