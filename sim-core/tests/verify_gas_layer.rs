@@ -110,6 +110,24 @@ fn not_a_gram_is_lost_between_leak_layer_and_puffs_when_the_wind_turns_and_crews
 }
 
 #[test]
+fn cold_ammonia_runs_as_a_layer_though_its_warm_vapour_is_light_and_a_leak_at_the_map_s_edge_is_booked_too() {
+    // Grade: behaviour for the layer, exact for the balance (1e-9).
+    let (mut city, site) = country(40, |_| 0.0);
+    city.facilities[site.index()].at = Point::new(-499.0, 499.0);
+    let mut gas = Gas::new(&city, &spec(2.0, 300.0, Class::F));
+    gas.obey(&tank(site, "ammonia"), 0.0);
+    run(&mut gas, 0, 6);
+    assert!(held_kg(&gas) > 0.2 * gas.ledger().airborne_kg, "{} of {:?}", held_kg(&gas), gas.ledger());
+    gas.obey(&Lever::SetWind { speed_m_s: 2.0, from_deg: 135.0, over_s: 0.0 }, 60.0);
+    run(&mut gas, 6, 30);
+    gas.obey(&Lever::ReduceLeak { site, share: 1.0 }, 300.0);
+    run(&mut gas, 30, 80);
+    let ledger = gas.ledger();
+    balanced(&gas, ledger.released_kg);
+    assert!(ledger.released_kg > 200.0 && ledger.gone_kg > 0.9 * ledger.released_kg, "{ledger:?}");
+}
+
+#[test]
 fn a_cloud_that_is_lit_burns_out_of_the_layer_too() {
     // Grade: exact.
     let (city, site) = country(60, |_| 0.0);
