@@ -40,7 +40,7 @@ impl Default for LayerSpec {
     }
 }
 
-/// Most cells of a layer in a drill: more do not keep up with it (0.2 us a cell and step).
+/// Most cells of a layer in a drill: more hold it up (some 0.3 us a cell and step).
 const MOST: f64 = 90_000.0;
 
 impl LayerSpec {
