@@ -58,6 +58,7 @@ fn tiny(expect: Expected, within_s: f64, events: Vec<Stamped>) -> (tempfile::Tem
             at: None,
         }],
         objectives: vec![ObjectiveCard { key: "O".into(), title: Text::new("目标", "objective") }],
+        near_field: Some(Text::new("近源浅层<i>", "a shallow layer<i>")),
         ..Programme::default()
     };
     let mut all = events;
@@ -257,6 +258,10 @@ fn names_from_a_scenario_cannot_become_markup() {
     let html = std::fs::read_to_string(&out).unwrap();
     well_formed(&html);
     assert!(!html.contains("<script") && html.contains("&lt;script&gt;"));
+    assert!(
+        html.contains("近源浅层&lt;i&gt;") && html.contains("a shallow layer&lt;i&gt;"),
+        "the near field is told of"
+    );
 }
 
 #[test]

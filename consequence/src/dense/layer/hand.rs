@@ -12,6 +12,7 @@
 use super::{Ground, Layer};
 use crate::dense::Ambient;
 use crate::puff::Puff;
+use crate::puff::moments::joined;
 use crate::weather::GRAVITY_M_S2;
 use base::fold;
 use base::grid::Point;
@@ -27,6 +28,9 @@ const MEAN: f64 = 0.460_658_865_961_780_6;
 const LEAST_DEPTH_M: f64 = 0.05;
 /// Squares with less than this share of all that was fed wait: a puff each for crumbs would slow all that follows.
 const CRUMB: f64 = 1e-5;
+/// Squares with less than this share are air that gas once touched. They go with the largest puff of the moment, mass and moments in
+/// it, or a layer would drag such air along over all of its ground.
+const DUST: f64 = 1e-9;
 
 /// Sums over a square.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,7 +63,8 @@ impl Layer {
             row.and_then(|row| usize::try_from(a).ok().and_then(|a| row.get(a))).copied().unwrap_or_default()
         };
         let stress = ambient.friction_velocity_m_s * ambient.friction_velocity_m_s;
-        let mut puffs = Vec::new();
+        let (mut puffs, mut dust) = (Vec::new(), Vec::new());
+        let (crumb_kg, dust_kg) = (CRUMB * self.mass.fed_kg, DUST * self.mass.fed_kg);
         for b in b0..b1 {
             for a in a0..a1 {
                 let here = at(a as i64, b as i64);
@@ -69,12 +74,20 @@ impl Layer {
                 let near = (-1..=1).flat_map(|db| (-1..=1).map(move |da| (da, db)));
                 let heaviest = near.map(|(da, db)| at(a as i64 + da, b as i64 + db).weight).fold(0.0, f64::max);
                 let passive = GRAVITY_M_S2 * heaviest < RICHARDSON * stress || here.share < PASSIVE;
-                if all || passive && here.mass * ground.area_m2() > CRUMB * self.mass.fed_kg {
+                let mass_kg = here.mass * ground.area_m2();
+                if all || passive && mass_kg > crumb_kg {
                     puffs.push(self.take_out(ground, a, b, here.depth, release));
+                } else if passive && mass_kg < dust_kg {
+                    dust.push((a, b, here.depth));
                 }
             }
         }
-        let least_kg = if all { 0.0 } else { CRUMB * self.mass.fed_kg };
+        if let Some(largest) = puffs.iter_mut().reduce(|x, y| if y.mass_kg > x.mass_kg { y } else { x }) {
+            for (a, b, depth_m) in dust {
+                *largest = joined(largest, &self.take_out(ground, a, b, depth_m, release));
+            }
+        }
+        let least_kg = if all { 0.0 } else { crumb_kg };
         let (over, wait) = std::mem::take(&mut self.over_edge_kg).into_iter().partition(|(_, (kg, _))| *kg > least_kg);
         self.over_edge_kg = wait;
         let over: BTreeMap<u32, (f64, f64)> = over;

@@ -148,6 +148,36 @@ fn what_is_handed_over_keeps_mass_centre_and_spread() {
 }
 
 #[test]
+fn air_that_gas_once_touched_leaves_with_the_largest_puff_and_a_crumb_waits() {
+    // Grade: exact. A thin cloud that goes, a heavy one that stays, a trace of gas and a crumb in deep air far from both.
+    let ambient = under(5.0);
+    let ground = Ground::level(grid(40, 40, 5.0));
+    let mut layer = Layer::new(&ground);
+    let (thin, heavy, trace, crumb) = (2 * 40 + 2, 20 * 40 + 20, 38 * 40 + 38, 2 * 40 + 38);
+    fill(&mut layer, &ground, thin, 1.0, 1e-3, ambient.density_kg_m3);
+    fill(&mut layer, &ground, heavy, 1.0, 1.0, ambient.density_kg_m3);
+    let air = |share: f64, k: usize| Feed {
+        cells: vec![k],
+        mass_kg_s: share * layer.mass.fed_kg,
+        volume_m3_s: 250.0,
+        excess_kg_s: 0.4 * share * layer.mass.fed_kg,
+        momentum_n: (0.0, 0.0),
+    };
+    let (a, b) = (air(1e-12, trace), air(1e-7, crumb));
+    layer.put(&ground, &a, 1.0);
+    layer.put(&ground, &b, 1.0);
+    let puffs = layer.hand_over(&ground, &ambient, 0, false);
+    assert_eq!(puffs.len(), 1);
+    let own_kg = ambient.density_kg_m3 * 1.001 * ground.area_m2();
+    assert!((puffs[0].mass_kg / (own_kg + a.mass_kg_s) - 1.0).abs() < 1e-14);
+    let (from, to) = (ground.grid.centre(thin), ground.grid.centre(trace));
+    let share = a.mass_kg_s / puffs[0].mass_kg;
+    assert!((puffs[0].x_m - from.x - share * (to.x - from.x)).abs() < 1e-12, "{:?}", puffs[0]);
+    assert_eq!([thin, heavy, trace, crumb].map(|k| layer.cells[k].mass_kg_m2 > 0.0), [false, true, false, true]);
+    assert!(layer.lost_kg(&ground).abs() < 1e-12 * layer.mass.fed_kg);
+}
+
+#[test]
 fn a_heavy_cloud_stays_in_the_layer_and_a_thin_one_leaves_it() {
     // Grade: exact. A cloud at rest with g' h above and below the wind's u*^2; in a calm only the excess of density decides.
     let handed = |wind: f64, heavier: f64| {
