@@ -1,4 +1,5 @@
-//! Columns that begin where a cache line does: a vector register then loads and stores within one line and not across two.
+//! Columns that begin where a cache line does: a vector register then loads and stores within one line and not across two; and
+//! long ones each at another place of a page.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -6,6 +7,14 @@ use std::ops::{Deref, DerefMut};
 
 /// Bytes of a cache line, and of the widest vector register.
 const LINE_BYTES: usize = 64;
+
+/// Long columns come from the system page by page, so that all would begin at the same place of a page, and the same cell of all
+/// of them would fall into the same few lines of the nearest cache (which knows an address by its place in a page) and push the
+/// others out. So they begin at sixteen places, spread over a page.
+const LONG_BYTES: usize = 1 << 16;
+const PAGE_BYTES: usize = 4096;
+const COLOURS: usize = 16;
+const COLOUR_LINES: usize = PAGE_BYTES / LINE_BYTES / COLOURS;
 
 /// Numbers in a row, number `AT` of them at the start of a cache line.
 pub struct Column<R, const AT: usize = 0> {
@@ -17,8 +26,12 @@ pub struct Column<R, const AT: usize = 0> {
 impl<R: Clone, const AT: usize> Column<R, AT> {
     pub fn filled(value: R, len: usize) -> Column<R, AT> {
         let line = LINE_BYTES / size_of::<R>().max(1);
-        let store = vec![value; len + line];
-        let start = (store.as_ptr().align_offset(LINE_BYTES) % line + line - AT % line) % line;
+        let spread = if len * size_of::<R>() < LONG_BYTES { 0 } else { COLOURS * COLOUR_LINES * line };
+        let store = vec![value; len + line + spread];
+        let aligned = (store.as_ptr().align_offset(LINE_BYTES) % line + line - AT % line) % line;
+        // By the page where it happens to lie: neighbours in memory then differ.
+        let colour = if spread == 0 { 0 } else { (store.as_ptr().addr() / PAGE_BYTES) % COLOURS };
+        let start = aligned + colour * COLOUR_LINES * line;
         Column { store, start, len }
     }
     /// As long as `len` at least; new numbers are zero, old ones go.
