@@ -8,10 +8,11 @@ use super::build::Model;
 use super::ground::Land;
 use super::levels::digits;
 use super::remarks::Remark;
-use crate::dense::layer::{Feed, Layer, feed};
-use crate::dense::{self, Ambient, Gas, gas};
-use crate::puff::{Puff, led};
-use crate::release::{Emission, Entry, Release};
+use crate::dense::layer::enter::Leaving;
+use crate::dense::layer::{Feed, Layer};
+use crate::dense::{self, Ambient, Gas};
+use crate::puff::Puff;
+use crate::release::{Emission, Release};
 use base::grid::Point;
 use base::math;
 
@@ -51,9 +52,6 @@ pub struct Laid<'a> {
 const AGE_SHARE: f64 = 0.05;
 const SHORTEST_S: f64 = 1.0;
 const LONGEST_S: f64 = 20.0;
-/// A mixture counts as free of drops below this share of the substance.
-const DROPLETS: f64 = 0.01;
-
 /// What is left of the gas when the layer is given up, as a share.
 const CRUMBS: f64 = 1e-2;
 
@@ -184,83 +182,28 @@ impl Field<'_> {
 fn inlets(model: &Model, land: &Land, release: &Release) -> (Vec<Inlet>, Release) {
     let gas = Gas::of(&model.substance);
     let lasting_s: f64 = release.steps.iter().map(|s| s.duration_s()).sum();
+    let (at, height_m) = (model.at(), model.deck.source.height_m);
+    let enters = |at_s: f64, state: &Emission, rate_kg_s: f64, lasting_s: f64, burst_kg: f64| {
+        let air = model.weather.at(at_s);
+        let ambient = Ambient::of(&air, model.deck.model.averaging_s);
+        let leaving = Leaving { gas, at, height_m, state, rate_kg_s, lasting_s, burst_kg };
+        leaving.enters(&land.ground, &air, &ambient)
+    };
     let mut rest = release.clone();
     let mut all = Vec::new();
     rest.steps.retain(|s| {
-        let feed = enters(model, land, gas, s.from_s, &s.state, s.rate_kg_s, lasting_s, 0.0);
+        let feed = enters(s.from_s, &s.state, s.rate_kg_s, lasting_s, 0.0);
         let taken = feed.is_some();
         all.extend(feed.map(|feed| Inlet { from_s: s.from_s, to_s: s.to_s, feed, burst: false }));
         !taken
     });
     rest.bursts.retain(|b| {
-        let feed = enters(model, land, gas, b.at_s, &b.state, 0.0, 0.0, b.mass_kg);
+        let feed = enters(b.at_s, &b.state, 0.0, 0.0, b.mass_kg);
         let taken = feed.is_some();
         all.extend(feed.map(|feed| Inlet { from_s: b.at_s, to_s: b.at_s, feed, burst: true }));
         !taken
     });
     (all, rest)
-}
-
-/// How an emission enters the layer: kg/s of a step, kg of a burst (a feed of one second).
-#[allow(clippy::too_many_arguments)]
-fn enters(
-    model: &Model,
-    land: &Land,
-    gas: Gas,
-    at_s: f64,
-    state: &Emission,
-    rate_kg_s: f64,
-    lasting_s: f64,
-    burst_kg: f64,
-) -> Option<Feed> {
-    let (at, height_m) = (model.at(), model.deck.source.height_m);
-    let air = model.weather.at(at_s);
-    let ambient = Ambient::of(&air, model.deck.model.averaging_s);
-    let source = led::dense_source(gas, state, height_m, rate_kg_s, lasting_s, burst_kg);
-    let mass = rate_kg_s + burst_kg;
-    if mass <= 0.0 || !source.is_dense(&ambient.air, air.wind_m_s(10.0)) {
-        return None;
-    }
-    let aloft = height_m > 0.0 && burst_kg <= 0.0;
-    if aloft || matches!(state.entry, Entry::Jet | Entry::JetUp) && burst_kg <= 0.0 {
-        let run = dense::run(&source, &ambient, 2000.0);
-        let landed = run.sections[..run.puff_from.max(1).min(run.sections.len())].iter().find(|s| {
-            let calm = s.speed_m_s < 2.0 * ambient.mean_wind_m_s(s.height_m).max(0.1);
-            s.grounded && calm && s.mixture.droplets < DROPLETS && s.mixture.density_kg_m3 > ambient.density_kg_m3
-        })?;
-        let (e, n) = air.towards;
-        let place = Point::new(at.x + landed.x_m * e, at.y + landed.x_m * n);
-        land.ground.grid.cell_at(place)?;
-        let area = 4.0 * landed.half_width_m * landed.half_width_m;
-        let cells = feed::round(&land.ground, place, area);
-        let m = &landed.mixture;
-        let mut feed = Feed::at_rest(cells, mass, m.density_kg_m3, m.mass_share, ambient.density_kg_m3);
-        let thrust = mass / m.mass_share * landed.speed_m_s;
-        feed.momentum_n = (thrust * e, thrust * n);
-        return Some(feed);
-    }
-    let m = dry(&source, &ambient);
-    // A mass that comes at once is no taller than wide.
-    let volume = burst_kg / m.mass_share / m.density_kg_m3;
-    let squat_m2 = 0.25 * std::f64::consts::PI * math::pow(4.0 * volume / std::f64::consts::PI, 2.0 / 3.0);
-    let cells = feed::round(&land.ground, at, state.area_m2.max(squat_m2));
-    Some(Feed::at_rest(cells, mass, m.density_kg_m3, m.mass_share, ambient.density_kg_m3))
-}
-
-/// What a cloud at rest is when its drops are gone: as it leaves, or with as much air as they need (assumption: they find it at once).
-fn dry(source: &dense::Source, ambient: &Ambient) -> dense::Mixture {
-    let pure = source.pure(&ambient.air);
-    if pure.droplets < DROPLETS {
-        return pure;
-    }
-    let heat = source.enthalpy_j_kg(&ambient.air);
-    let mixed = |m: f64| gas::mix(&source.gas, &ambient.air, m, m * heat, ambient.air.temperature_k);
-    let (mut wet, mut free) = (1.0, 1e-3);
-    for _ in 0..40 {
-        let m = math::sqrt(wet * free);
-        if mixed(m).droplets < DROPLETS { free = m } else { wet = m }
-    }
-    mixed(free)
 }
 
 fn follow<'a>(model: &'a Model, land: &'a Land, inlets: &[Inlet], rest: Release) -> Laid<'a> {

@@ -17,6 +17,7 @@
 //! serve; the scheme is its sister: finite volumes, HLL fluxes with scalars carried from upstream, hydrostatic reconstruction,
 //! walls on faces ([`flow`]), first order, in double precision. What is thin goes to puffs with its moments ([`hand`]).
 
+pub mod enter;
 mod exchange;
 pub mod feed;
 mod flow;

@@ -80,6 +80,9 @@ pub fn section(after: &After) -> Markup {
     }
     html! {
         (legend(!rec.layer_ticks(LayerName::Heat).is_empty()))
+        @if let Some(near) = rec.programme.near_field.as_ref().filter(|_| !rec.layer_ticks(LayerName::Gas).is_empty()) {
+            p.sub { (t(near)) }
+        }
         div.maps {
             @for ((tick, caption), picture) in moments.iter().zip(&pictures) {
                 @let tick = *tick;

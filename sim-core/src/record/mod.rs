@@ -170,6 +170,9 @@ pub struct Programme {
     /// Fixed gas monitors; left out where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitors: Vec<MonitorCard>,
+    /// What is said of the engine of the near field of gas leaks and its limits; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near_field: Option<Text>,
 }
 
 /// One digest per part of the state, after the tick.

@@ -228,6 +228,7 @@ pub fn programme(city: &City) -> Programme {
             ObjectiveCard { key: "O4".into(), title: Text::new("善后", "Aftermath") },
         ],
         monitors: Vec::new(),
+        near_field: None,
     }
 }
 

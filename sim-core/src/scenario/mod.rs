@@ -14,6 +14,7 @@ use crate::base::complaint::Complaints;
 use crate::base::{ids::*, math, text::Text, time::Clock};
 use crate::command::{PostSpec, plan::Clause};
 use crate::drill::Script;
+use crate::hazard::gas::NearSpec;
 use crate::hazard::gas::monitor::MonitorSpec;
 use crate::people::Behaviour;
 use crate::place::city::City;
@@ -78,6 +79,8 @@ pub struct Scenario {
     pub clauses: Vec<Clause>,
     /// Fixed gas monitors (气体监测仪).
     pub monitors: Vec<MonitorSpec>,
+    /// Engine of the near field of gas leaks (近场模型); none where puffs alone are asked for.
+    pub near_field: Option<NearSpec>,
     pub script: Script,
     /// Fingerprint of all of the above.
     pub hash: String,

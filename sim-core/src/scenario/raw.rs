@@ -2,6 +2,7 @@
 //! RON's own errors point at the line and column.
 
 use crate::base::text::Text;
+use crate::hazard::gas::NearSpec;
 use crate::people::Behaviour;
 use crate::place::city::FacilityKind;
 use crate::place::synth::SynthSpec;
@@ -37,6 +38,9 @@ pub struct RawScenario {
     /// Fixed gas monitors.
     #[serde(default)]
     pub monitors: Vec<RawMonitor>,
+    /// Engine of the near field of gas leaks.
+    #[serde(default)]
+    pub near_field: Option<NearSpec>,
 }
 
 /// A fixed gas monitor.
@@ -334,6 +338,9 @@ pub struct RawScript {
     pub title: Text,
     pub objectives: Vec<RawObjective>,
     pub injects: Vec<RawInject>,
+    /// Engine of the near field of gas leaks, in place of the scenario's.
+    #[serde(default)]
+    pub near_field: Option<NearSpec>,
 }
 
 #[derive(Debug, Deserialize)]

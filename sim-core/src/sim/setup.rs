@@ -286,6 +286,7 @@ pub(super) fn gas_spec(scenario: &Scenario) -> GasSpec {
             from_deg: scenario.weather.wind_from_deg,
         },
         cloud: scenario.weather.cloud,
+        near: scenario.near_field.clone(),
         ..GasSpec::default()
     }
 }
@@ -348,5 +349,6 @@ pub fn programme(scenario: &Scenario) -> Programme {
             .iter()
             .map(|m| MonitorCard { key: m.key.clone(), name: m.name.clone(), at: m.at, range_ppm: m.range_ppm })
             .collect(),
+        near_field: scenario.near_field.as_ref().map(|near| near.remark()),
     }
 }

@@ -37,9 +37,18 @@ impl Ground {
 
     /// A wall, dike or fence that holds gas back, this much above the higher ground at its foot. Gives how many faces it takes.
     pub fn wall(&mut self, line: &[Point], height_m: f64) -> usize {
+        self.raise(line, |foot_m| foot_m + height_m)
+    }
+
+    /// A dike whose crest is at this level, m, however the ground at its foot lies. Gives how many faces it takes.
+    pub fn dike(&mut self, line: &[Point], crest_m: f64) -> usize {
+        self.raise(line, |_| crest_m)
+    }
+
+    fn raise(&mut self, line: &[Point], crest_m: impl Fn(f64) -> f64) -> usize {
         let chain = FaceChain::new(&self.grid, line);
         for piece in &chain.pieces {
-            let crest = self.bed_m[piece.left].max(self.bed_m[piece.right]) + height_m;
+            let crest = crest_m(self.bed_m[piece.left].max(self.bed_m[piece.right]));
             let side = match piece.face.side {
                 Side::East => &mut self.east_m,
                 Side::North => &mut self.north_m,
@@ -66,7 +75,18 @@ impl Ground {
             };
             (0..ring.len()).filter(|&k| crosses(k)).count() % 2 == 1
         };
-        (0..self.grid.len()).filter(|&k| holds(self.grid.centre(k))).collect()
+        // Only rows and columns that the ring spans can lie in it.
+        let g = &self.grid;
+        let span = |of: fn(&Point) -> f64, low: f64, n: usize| {
+            let least = ring.iter().map(of).fold(f64::INFINITY, f64::min);
+            let most = ring.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+            let cell = |v: f64| ((v - low) / g.cell_m).floor().clamp(0.0, n as f64) as usize;
+            cell(least)..(cell(most) + 1).min(n)
+        };
+        let columns = span(|p| p.x, g.x0, g.nx);
+        let rows = span(|p| p.y, g.y0, g.ny);
+        let all = rows.flat_map(|j| columns.clone().map(move |i| j * g.nx + i));
+        all.filter(|&k| holds(g.centre(k))).collect()
     }
 
     /// Crest between a cell and its eastern neighbour.

@@ -4,6 +4,7 @@
 //! or rate have changed by more than a tolerance, the rest of the leak begins a new stretch with a dense path of its own;
 //! puffs of the old one go on as they are. Mass: released = airborne + deposited + gone, over all stretches.
 
+use super::near::{Base, Moment, Near, NearField};
 use super::weather::Wind as DrillWind;
 use crate::base::complaint::Complaints;
 use crate::base::grid::Grid;
@@ -50,6 +51,8 @@ pub struct Leak {
     stretches: Vec<Stretch>,
     /// Balance of stretches that are over.
     past: Ledger,
+    /// The engine of the near field, where the drill has one.
+    near: Option<NearField>,
 }
 
 /// A leak whose rate is known: vapour as warm as the air, from a mouth at the ground.
@@ -100,7 +103,16 @@ impl Leak {
             running: true,
             stretches: Vec::new(),
             past: Ledger::default(),
+            near: None,
         }
+    }
+    /// The same with an engine that takes what leaves first.
+    pub fn through(self, near: NearField) -> Leak {
+        Leak { near: Some(near), ..self }
+    }
+    /// The release as it would leave while nobody works on it.
+    pub fn release(&self) -> &Release {
+        &self.release
     }
 
     /// Rate at a moment, kg/s.
@@ -120,6 +132,7 @@ impl Leak {
                 step.rate_kg_s *= 1.0 - by;
             }
         }
+        self.near.iter_mut().for_each(|near| near.reduce(by));
         if self.share <= 0.0 {
             self.hush();
         }
@@ -127,6 +140,7 @@ impl Leak {
 
     /// Nothing more leaves the stretches there are.
     fn hush(&mut self) {
+        self.near.iter_mut().for_each(|near| near.reduce(1.0));
         for stretch in &mut self.stretches {
             for step in &mut stretch.cloud.releases[0].steps {
                 step.rate_kg_s = 0.0;
@@ -147,14 +161,25 @@ impl Leak {
             self.past.gone_kg += ledger.airborne_kg;
         }
         self.stretches.clear();
+        self.near.iter_mut().for_each(NearField::burn_off);
         (rate_kg_s > 0.0 && ends_s > now_s).then_some((rate_kg_s, ends_s - now_s))
     }
 
-    /// From `now_s` to `now_s + dt_s` in one air. True when the leak ended in it.
-    pub fn advance(&mut self, now_s: f64, dt_s: f64, air: &Air, options: &Options, substance: &Substance) -> bool {
+    /// From `now_s` to `now_s + dt_s` in one air, with the near field of the moment where there is an engine. True when the leak ended in it.
+    pub fn advance(
+        &mut self,
+        now_s: f64,
+        dt_s: f64,
+        air: &Air,
+        options: &Options,
+        substance: &Substance,
+        base: Option<&Base>,
+    ) -> bool {
         let wind = Wind::uniform(consequence::weather::Weather::steady(*air));
-        if self.running && self.stretches.last().is_none_or(|s| s.renew(air, self.share)) {
-            self.begin(now_s, air, &wind, options, substance);
+        let moment = base.map(|base| Moment { base, air, averaging_s: options.averaging_s });
+        let turned = self.near.as_ref().is_some_and(|near| near.turned(air));
+        if self.running && (turned || self.stretches.last().is_none_or(|s| s.renew(air, self.share))) {
+            self.begin(now_s, air, &wind, options, substance, moment.as_ref());
         }
         for stretch in &mut self.stretches {
             stretch.cloud.advance(&wind, dt_s);
@@ -163,6 +188,13 @@ impl Leak {
         let end_s = now_s + dt_s;
         let ended =
             self.running && (self.share <= 0.0 || self.release.span_s().is_none_or(|(_, to_s)| to_s <= end_s + 1e-9));
+        if let (Some(near), Some(moment)) = (&mut self.near, &moment) {
+            near.advance(now_s, dt_s, ended || !self.running, &wind, moment);
+            if near.is_over() {
+                add(&mut self.past, &near.ledger());
+                self.near = None;
+            }
+        }
         if ended {
             self.running = false;
             self.hush();
@@ -181,7 +213,15 @@ impl Leak {
     }
 
     /// The rest of the leak begins a new stretch.
-    fn begin(&mut self, now_s: f64, air: &Air, wind: &Wind, options: &Options, substance: &Substance) {
+    fn begin(
+        &mut self,
+        now_s: f64,
+        air: &Air,
+        wind: &Wind,
+        options: &Options,
+        substance: &Substance,
+        moment: Option<&Moment>,
+    ) {
         self.hush();
         let mut rest = self.release.clone();
         rest.steps.retain_mut(|s| {
@@ -190,6 +230,9 @@ impl Leak {
             s.to_s > s.from_s
         });
         rest.bursts.retain(|b| b.at_s >= now_s);
+        if let (Some(near), Some(moment)) = (&mut self.near, moment) {
+            rest = near.begin(rest, substance, moment);
+        }
         let mut cloud = Cloud::with_dense(options.clone(), vec![rest], &[Some(dense::Gas::of(substance))], wind);
         cloud.time_s = now_s;
         self.stretches.push(Stretch { cloud, wind_m_s: air.wind_m_s(10.0), class: air.class, share: self.share });
@@ -200,10 +243,15 @@ impl Leak {
         for stretch in &self.stretches {
             add(&mut all, &stretch.cloud.ledger(0));
         }
+        self.near.iter().for_each(|near| add(&mut all, &near.ledger()));
         all
     }
     pub fn clouds(&self) -> impl Iterator<Item = &Cloud> {
-        self.stretches.iter().map(|s| &s.cloud)
+        self.stretches.iter().map(|s| &s.cloud).chain(self.near.iter().map(NearField::cloud))
+    }
+    /// The engine of the near field, while it has anything to do.
+    pub fn near(&self) -> Option<&Near> {
+        self.near.as_ref().and_then(NearField::near)
     }
     /// The puffs as the raster wants them, in the order of their release.
     pub fn stamps(&self, air: &Air, grid: &Grid) -> Vec<kernel::Stamp> {
@@ -211,9 +259,10 @@ impl Leak {
         self.clouds().flat_map(|c| kernel::stamps(c, 0, &wind, kernel::Layer::Height(0.0), grid.cell_m)).collect()
     }
     /// Concentration at a point, kg/m3.
-    pub fn concentration_kg_m3(&self, air: &Air, p: Point, z_m: f64) -> f64 {
+    pub fn concentration_kg_m3(&self, air: &Air, base: Option<&Base>, p: Point, z_m: f64) -> f64 {
         let wind = Wind::uniform(consequence::weather::Weather::steady(*air));
-        self.clouds().map(|c| c.concentration_kg_m3(0, &wind, p.x, p.y, z_m)).sum()
+        let puffs: f64 = self.clouds().map(|c| c.concentration_kg_m3(0, &wind, p.x, p.y, z_m)).sum();
+        puffs + self.near().zip(base).map_or(0.0, |(near, base)| near.concentration_kg_m3(base, p, z_m))
     }
 }
 

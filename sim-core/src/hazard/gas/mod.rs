@@ -2,8 +2,10 @@
 //! The physics is `consequence`'s: substances, sources, dense start, puffs. Here is what a drill does with it: levers,
 //! one wind for the whole grid, the raster, the balance. Equations, sources and limits: docs/models/gas.md, gas_transport.md.
 
+pub mod layer;
 pub mod leak;
 pub mod monitor;
+pub mod near;
 pub mod study;
 pub mod substance;
 pub mod weather;
@@ -20,8 +22,12 @@ use consequence::release::Release;
 use consequence::source::TankSpec;
 pub use consequence::weather::{Air, Class};
 pub use leak::Leak;
+pub use near::NearSpec;
+use near::{Base, NearField, Surroundings};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 pub use substance::{Toxicant, harmful, substance, substances};
 pub use weather::{Roughness, Turn, Wind};
 
@@ -46,6 +52,8 @@ pub struct GasSpec {
     pub averaging_s: f64,
     /// Air temperature, K: a summer evening (assumption).
     pub temperature_k: f64,
+    /// An engine of its own for the near field; puffs and their dense paths alone when not given.
+    pub near: Option<NearSpec>,
 }
 
 impl Default for GasSpec {
@@ -60,6 +68,7 @@ impl Default for GasSpec {
             scheme: Scheme::Similarity,
             averaging_s: 600.0,
             temperature_k: 298.15,
+            near: None,
         }
     }
 }
@@ -128,6 +137,9 @@ pub struct Gas {
     grid: Grid,
     spec: GasSpec,
     sites: Vec<Point>,
+    /// What near fields are laid out from, where the spec has them, and those of the leaks so far, by site.
+    around: Option<Arc<Surroundings>>,
+    bases: BTreeMap<FacilityId, Arc<Base>>,
     state: GasState,
     /// In the order in which substances were first released.
     layers: Vec<Layer>,
@@ -151,13 +163,29 @@ impl Gas {
             grid: city.grid,
             spec: spec.clone(),
             sites: city.facilities.iter().map(|f| f.at).collect(),
+            around: spec.near.as_ref().map(|_| Arc::new(Surroundings::of(city))),
+            bases: BTreeMap::new(),
             state,
             layers: Vec::new(),
             clean: vec![0.0; city.grid.len()],
             pending: Vec::new(),
         };
+        gas.state.leaks.iter().map(|l| l.site).collect::<BTreeSet<_>>().into_iter().for_each(|site| gas.lay(site));
         gas.draw_layers();
         gas
+    }
+
+    /// Lays out the near field about a site, where the spec asks for one.
+    fn lay(&mut self, site: FacilityId) {
+        if let (Some(spec), Some(around)) = (&self.spec.near, &self.around) {
+            let at = self.sites[site.index()];
+            self.bases.entry(site).or_insert_with(|| Arc::new(Base::lay(spec, around, at)));
+        }
+    }
+
+    fn options(&self) -> Options {
+        let area = Some(self.grid);
+        Options { scheme: self.spec.scheme, averaging_s: self.spec.averaging_s, area, ..Options::default() }
     }
 
     /// All that a checkpoint has to keep.
@@ -171,7 +199,12 @@ impl Gas {
             Lever::ReleaseGas { site, substance, rate_kg_s, duration_s, tank } => {
                 match self.release(*site, substance, *rate_kg_s, *duration_s, tank.as_deref(), now_s) {
                     Ok(release) => {
+                        self.lay(*site);
                         let leak = Leak::new(*site, &release);
+                        let leak = match &self.spec.near {
+                            Some(near) => leak.through(NearField::new(near, &release, &self.options(), now_s)),
+                            None => leak,
+                        };
                         let (substance, rate_kg_s) = (leak.substance.clone(), leak.sustained_kg_s());
                         self.pending.push(GasNews::Released { site: *site, substance, rate_kg_s });
                         self.state.leaks.push(leak);
@@ -244,16 +277,12 @@ impl Gas {
         if self.state.leaks.is_empty() {
             return news;
         }
-        let options = Options {
-            scheme: self.spec.scheme,
-            averaging_s: self.spec.averaging_s,
-            area: Some(self.grid),
-            ..Options::default()
-        };
+        let options = self.options();
         let air = self.state.air;
         for leak in &mut self.state.leaks {
             let row = substance(&leak.substance).expect("a leak's substance is in the table: obey looked it up");
-            if leak.advance(now_s, dt_s, &air, &options, row) {
+            let base = self.bases.get(&leak.site).map(Arc::as_ref);
+            if leak.advance(now_s, dt_s, &air, &options, row, base) {
                 news.push(GasNews::Stopped { site: leak.site, released_kg: leak.ledger().released_kg });
             }
         }
@@ -273,7 +302,12 @@ impl Gas {
     /// Concentration of one substance at a point and height, kg/m3.
     pub fn concentration_of_kg_m3(&self, key: &str, p: Point, z_m: f64) -> f64 {
         let leaks = self.state.leaks.iter().filter(|l| l.substance == key);
-        leaks.map(|l| l.concentration_kg_m3(&self.state.air, p, z_m)).sum()
+        leaks.map(|l| l.concentration_kg_m3(&self.state.air, self.base(l), p, z_m)).sum()
+    }
+
+    /// What the near field of a leak lies on.
+    pub fn base(&self, leak: &Leak) -> Option<&Base> {
+        self.bases.get(&leak.site).map(Arc::as_ref)
     }
 
     /// Ground concentration as cell means, by substance.
@@ -290,6 +324,11 @@ impl Gas {
             let stamps: Vec<kernel::Stamp> = leaks.flat_map(|l| l.stamps(&air, &grid)).collect();
             kg_m3.fill(0.0);
             kernel::add_to_raster(&stamps, &grid, kg_m3);
+            for leak in self.state.leaks.iter().filter(|l| l.substance == toxicant.key()) {
+                if let (Some(near), Some(base)) = (leak.near(), self.bases.get(&leak.site)) {
+                    near.add_to_raster(base, &grid, kg_m3);
+                }
+            }
         }
     }
 
@@ -311,7 +350,7 @@ impl Gas {
     }
     /// Concentration at a point and height, all substances together, kg/m3.
     pub fn point_concentration(&self, p: Point, z_m: f64) -> f64 {
-        self.state.leaks.iter().map(|l| l.concentration_kg_m3(&self.state.air, p, z_m)).sum()
+        self.state.leaks.iter().map(|l| l.concentration_kg_m3(&self.state.air, self.base(l), p, z_m)).sum()
     }
     /// Wind at 10 m now.
     pub fn wind(&self) -> Wind {
@@ -347,6 +386,7 @@ impl Gas {
                 digest.f64(p.x_m).f64(p.y_m).f64(p.mass_kg).f64(p.spread_m2[0]).f64(p.spread_m2[2]).f64(p.depth_m);
             }
         }
+        self.state.leaks.iter().filter_map(Leak::near).for_each(|near| near.digest(digest));
         for layer in &self.layers {
             digest.f32s(&layer.kg_m3);
         }

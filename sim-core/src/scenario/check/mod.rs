@@ -2,6 +2,7 @@
 
 mod levers;
 mod monitors;
+mod near;
 mod script;
 mod works;
 
@@ -86,6 +87,8 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let inject_keys: Vec<String> = script.injects.iter().map(|i| i.key.clone()).collect();
     let monitor_keys: Vec<String> = raw.monitors.iter().map(|m| m.key.clone()).collect();
     let monitors = monitors::monitors(&source, &raw.monitors, &city, &posts, &mut complaints);
+    let near_field =
+        near::near_field((&source, &raw.near_field), (&script_source, &script.near_field), &mut complaints);
     let clauses = clauses(&plan_source, &plan, &city, &posts, &monitor_keys, &mut complaints);
     let clause_ids: BTreeSet<String> = clauses.iter().map(|c| c.id.clone()).collect();
     let works = works::works(&path, &raw.water, &city, built_in, &mut complaints);
@@ -113,6 +116,7 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
         duties,
         clauses,
         monitors,
+        near_field,
         script,
         hash: String::new(),
     };
@@ -134,6 +138,9 @@ fn fingerprint(s: &Scenario) -> String {
     // Left out where there are none, so that scenarios from before there were monitors keep their fingerprint.
     if !s.monitors.is_empty() {
         hasher.update(&serde_json::to_vec(&s.monitors).expect("monitors are plain data"));
+    }
+    if let Some(near_field) = &s.near_field {
+        hasher.update(&serde_json::to_vec(near_field).expect("a near field is plain data"));
     }
     hasher.finalize().to_hex()[..16].to_string()
 }
