@@ -16,8 +16,8 @@ use base::math;
 const UNIT_HEIGHT_M: f64 = 10.0;
 /// A direction this near to one that was solved is that one, in parts of the angle between two.
 const SAME: f64 = 1e-6;
-/// Most fields held at once where they come as they are needed (a field of 150 x 150 x 20 cells is 5 MB).
-const MOST_HELD: usize = 32;
+/// Most fields held at once where they come as they are needed (a field of 126 x 126 x 64 cells is 12 MB).
+const MOST_HELD: usize = 16;
 
 /// Fields over one set of buildings.
 #[derive(Debug, Clone)]

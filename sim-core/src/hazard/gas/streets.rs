@@ -148,7 +148,7 @@ impl NearStreets {
     /// Less of all that is still to come.
     pub fn reduce(&mut self, by: f64) {
         let keep = (1.0 - by).max(0.0);
-        for rest in &mut self.rest {
+        if let Some(rest) = &mut self.rest {
             rest.steps.iter_mut().for_each(|s| s.rate_kg_s *= keep);
             rest.bursts.iter_mut().for_each(|b| b.mass_kg *= keep);
         }
