@@ -202,7 +202,7 @@ fn a_wrong_street_spec_is_told_all_its_faults_at_once() {
     let fine = check(StreetsSpec { reach_m: 900.0, ..StreetsSpec::default() });
     assert!(fine.0.len() == 1 && fine.to_string().contains("450 columns"), "{fine}");
     assert!(check(StreetsSpec::default()).is_empty());
-    let typo = ron::from_str::<NearSpec>("Streets(reach: 200.0)").expect_err("no such field");
+    let typo = ron::from_str::<NearSpec>("Streets((reach: 200.0))").expect_err("no such field");
     assert!(typo.to_string().contains("reach_m"), "{typo}");
 }
 
