@@ -8,7 +8,7 @@
 
 use super::buildings::Buildings;
 use super::wind::{Field, Space};
-use crate::weather::{Air, Class, towards};
+use crate::weather::{Air, Class, Profile, towards};
 use base::fold;
 use base::math;
 
@@ -16,6 +16,8 @@ use base::math;
 const UNIT_HEIGHT_M: f64 = 10.0;
 /// A direction this near to one that was solved is that one, in parts of the angle between two.
 const SAME: f64 = 1e-6;
+/// Most fields held at once where they come as they are needed (a field of 126 x 126 x 64 cells is 12 MB).
+const MOST_HELD: usize = 16;
 
 /// Fields over one set of buildings.
 #[derive(Debug, Clone)]
@@ -82,6 +84,43 @@ impl Library {
             shelves[shelf].fields[d] = Some(field);
         }
         Library { space, buildings, directions, shelves }
+    }
+
+    /// No fields yet: they come as they are needed.
+    pub fn empty(space: Space, buildings: Buildings, directions: usize) -> Library {
+        Library::build(space, buildings, directions, &[], |_| Vec::new())
+    }
+
+    /// Solves what an air needs and is not held. The profile is that of its stability and ground, whatever its speed, so that a field does not depend on
+    /// which air asked for it first; where many are held the others go.
+    pub fn need(&mut self, air: &Air) {
+        let (near, _) = beside(air.towards, self.directions);
+        let shelf = match self.shelves.iter().position(|s| s.class == air.class) {
+            Some(shelf) => shelf,
+            None => {
+                let one = Profile { friction_velocity_m_s: 1.0, ..air.profile };
+                let unit_m_s = unit(&Air { profile: one, ..*air }, &self.space);
+                self.shelves.push(Shelf { class: air.class, unit_m_s, fields: vec![None; self.directions] });
+                self.shelves.len() - 1
+            }
+        };
+        let missing: Vec<usize> = near.iter().copied().filter(|d| self.shelves[shelf].fields[*d].is_none()).collect();
+        if missing.is_empty() {
+            return;
+        }
+        if self.solved() + missing.len() > MOST_HELD {
+            for (k, one) in self.shelves.iter_mut().enumerate() {
+                let wanted = |d: usize| k == shelf && near.contains(&d);
+                one.fields.iter_mut().enumerate().filter(|(d, _)| !wanted(*d)).for_each(|(_, field)| *field = None);
+            }
+        }
+        let (space, buildings, directions) = (&self.space, &self.buildings, self.directions);
+        let unit_m_s = &self.shelves[shelf].unit_m_s;
+        let solved =
+            fold::map(missing.len(), |k| Field::solve(space, buildings, direction(missing[k], directions), unit_m_s));
+        for (d, field) in missing.into_iter().zip(solved) {
+            self.shelves[shelf].fields[d] = Some(field);
+        }
     }
 
     /// The wind of an air, from the nearest directions to both sides that were solved. Panics when its class was not.

@@ -8,22 +8,29 @@
 //!
 //! The wind is solved once for a direction and a profile ([`library::Library`]) and scales with the speed; winds between two directions are
 //! blends of two fields, which keeps them free of divergence. Particles carry the mass; what they leave in the lowest three metres is the
-//! concentration; those that leave the box become puffs with the same mass and the same first and second moments ([`near`]).
+//! concentration; those that leave the box become puffs with the same mass and the same first and second moments. A whole release at once: [`near`]; moment by moment, for
+//! drills: [`live`].
 
 pub mod buildings;
+pub mod count;
 pub mod flow;
 pub mod library;
+pub mod live;
 pub mod near;
 pub mod particles;
 pub mod read;
 pub mod scene;
 pub mod solve;
+pub mod swarm;
 pub mod wind;
 pub mod zones;
 
 pub use buildings::Buildings;
 pub use library::Library;
+pub use live::{Live, Pace, Quarter, Span};
 pub use near::{Near, Plan};
 
+#[cfg(test)]
+mod live_tests;
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,7 @@ const PART: f32 = 0.02;
 const SHORTEST_S: f32 = 0.1;
 
 /// Normal draws by 12 bits: the middles of 4096 equal parts of the curve, made to have variance 1.
+#[derive(Debug)]
 pub struct Normals(Vec<f32>);
 
 impl Default for Normals {

@@ -1,8 +1,9 @@
+use super::count::between;
 use super::flow::Flow;
 use super::library::{direction, layer_mean_m_s};
-use super::near::{LEAST_M2, between};
 use super::particles::{Ground, Normals, born, walk};
 use super::scene::{air, block, leak, square, town};
+use super::swarm::LEAST_M2;
 use super::wind::{Field, LEFT, Space};
 use super::*;
 use crate::puff::plume::{Steady, standing};

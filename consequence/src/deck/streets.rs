@@ -6,7 +6,8 @@
 use super::build::Model;
 use super::remarks::{self, Remark};
 use super::{Deck, Loaded};
-use crate::city::near::{self, Near, Plan};
+use crate::city::count;
+use crate::city::near::{Near, Plan};
 use crate::city::read::{self, Heights};
 use crate::city::wind::Space;
 use crate::city::{Buildings, Library};
@@ -245,7 +246,7 @@ impl NearField {
             for a in 0..parts {
                 for b in 0..parts {
                     let off = |n: usize| ((n as f64 + 0.5) / parts as f64 - 0.5) * grid.cell_m;
-                    sum += near::between(&self.near.grid, raster, p.x + off(a), p.y + off(b));
+                    sum += count::between(&self.near.grid, raster, p.x + off(a), p.y + off(b));
                 }
             }
             put(k, (sum / (parts * parts) as f64) as f32);

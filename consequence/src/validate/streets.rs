@@ -2,9 +2,9 @@
 //! well-mixed criterion, and the open field against this engine's puffs and Prairie Grass.
 
 use super::case::{Bench, Bound, Case, CaseResult, Panel, Role, Row};
+use crate::city::count::{COUNTED_M, between};
 use crate::city::flow::Flow;
 use crate::city::library::layer_mean_m_s;
-use crate::city::near::{COUNTED_M, between};
 use crate::city::particles::{Ground, Normals, born, walk};
 use crate::city::scene::{air, cube, leak, quarter, square, street, town};
 use crate::city::wind::{Field, Space};

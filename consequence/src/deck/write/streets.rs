@@ -57,7 +57,7 @@ pub fn write(
             *value = HOUSE_VALUE as f32;
             continue;
         }
-        let here = ppm(crate::city::near::between(&near.near.grid, &near.peaks, p.x, p.y));
+        let here = ppm(crate::city::count::between(&near.near.grid, &near.peaks, p.x, p.y));
         if here >= least {
             *value = here as f32;
         }

@@ -6,6 +6,7 @@ pub mod layer;
 pub mod leak;
 pub mod monitor;
 pub mod near;
+pub mod streets;
 pub mod study;
 pub mod substance;
 pub mod weather;

@@ -9,6 +9,7 @@
 //! anew on resume.
 
 use super::layer::{Land, LayerSpec, NearLayer};
+use super::streets::{NearStreets, StreetsSpec, Town};
 use crate::base::complaint::Complaints;
 use crate::base::digest::Digest;
 use crate::base::grid::Grid;
@@ -28,6 +29,8 @@ use std::path::Path;
 pub enum NearSpec {
     /// Heavy gas as a shallow layer over ground, levees and houses (浅层重气).
     Layer(LayerSpec),
+    /// Particles in the wind among houses (街区粒子).
+    Streets(StreetsSpec),
 }
 
 impl NearSpec {
@@ -35,12 +38,14 @@ impl NearSpec {
     pub fn check(&self, file: &Path) -> Complaints {
         match self {
             NearSpec::Layer(spec) => spec.check(file),
+            NearSpec::Streets(spec) => spec.check(file),
         }
     }
     /// What is said of it wherever its gas is shown: which engine, and its limits.
     pub fn remark(&self) -> Text {
         match self {
             NearSpec::Layer(spec) => spec.remark(),
+            NearSpec::Streets(spec) => spec.remark(),
         }
     }
 }
@@ -96,6 +101,7 @@ impl Surroundings {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Base {
     Layer(Land),
+    Streets(Box<Town>),
 }
 
 impl Base {
@@ -103,6 +109,13 @@ impl Base {
     pub fn lay(spec: &NearSpec, around: &Surroundings, at: Point) -> Base {
         match spec {
             NearSpec::Layer(spec) => Base::Layer(Land::lay(spec, around, at)),
+            NearSpec::Streets(spec) => Base::Streets(Box::new(Town::lay(spec, around, at))),
+        }
+    }
+    fn name(&self) -> &'static str {
+        match self {
+            Base::Layer(_) => "a layer",
+            Base::Streets(_) => "streets",
         }
     }
 }
@@ -119,6 +132,7 @@ pub struct Moment<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Near {
     Layer(Box<NearLayer>),
+    Streets(Box<NearStreets>),
 }
 
 impl Near {
@@ -126,6 +140,7 @@ impl Near {
     pub fn new(spec: &NearSpec) -> Near {
         match spec {
             NearSpec::Layer(_) => Near::Layer(Box::default()),
+            NearSpec::Streets(_) => Near::Streets(Box::default()),
         }
     }
 
@@ -134,18 +149,23 @@ impl Near {
     pub fn begin(&mut self, rest: Release, substance: &Substance, m: &Moment) -> Release {
         match (self, m.base) {
             (Near::Layer(near), Base::Layer(land)) => near.begin(rest, substance, land, m),
+            (Near::Streets(near), Base::Streets(_)) => near.begin(rest),
+            (near, base) => near.astray(base),
         }
     }
     /// Whether the wind has turned so far that the rest should begin anew.
     pub fn turned(&self, air: &Air) -> bool {
         match self {
             Near::Layer(near) => near.turned(air),
+            // They follow the wind by themselves.
+            Near::Streets(_) => false,
         }
     }
     /// Crews take a share of what is still to come away; 1 ends it.
     pub fn reduce(&mut self, by: f64) {
         match self {
             Near::Layer(near) => near.reduce(by),
+            Near::Streets(near) => near.reduce(by),
         }
     }
     /// From `now_s` to `now_s + dt_s`: takes in what leaves, lets time pass and gives the puffs that leave the engine, as they are at the
@@ -153,41 +173,62 @@ impl Near {
     pub fn advance(&mut self, now_s: f64, dt_s: f64, over: bool, m: &Moment) -> Vec<Puff> {
         match (self, m.base) {
             (Near::Layer(near), Base::Layer(land)) => near.advance(now_s, dt_s, over, land, m),
+            (Near::Streets(near), Base::Streets(town)) => near.advance(now_s, dt_s, over, town, m),
+            (near, base) => near.astray(base),
         }
     }
     /// Adds the mean concentration at the ground by cell of a grid, kg/m3.
     pub fn add_to_raster(&self, base: &Base, grid: &Grid, kg_m3: &mut [f32]) {
         match (self, base) {
             (Near::Layer(near), Base::Layer(land)) => near.add_to_raster(land, grid, kg_m3),
+            (Near::Streets(near), Base::Streets(town)) => near.live().add_to_raster(&town.quarter, grid, kg_m3),
+            (near, base) => near.astray(base),
         }
     }
     /// Concentration at a place, `z_m` above its ground, kg/m3.
     pub fn concentration_kg_m3(&self, base: &Base, p: Point, z_m: f64) -> f64 {
         match (self, base) {
             (Near::Layer(near), Base::Layer(land)) => near.concentration_kg_m3(land, p, z_m),
+            (Near::Streets(near), Base::Streets(town)) => near.live().concentration_kg_m3(&town.quarter, p, z_m),
+            (near, base) => near.astray(base),
         }
     }
     /// What came into it so far, kg.
     pub fn fed_kg(&self) -> f64 {
         match self {
             Near::Layer(near) => near.fed_kg(),
+            Near::Streets(near) => near.live().released_kg(),
         }
     }
     /// What is in it, kg.
     pub fn airborne_kg(&self, base: &Base) -> f64 {
         match (self, base) {
             (Near::Layer(near), Base::Layer(land)) => near.airborne_kg(land),
+            (Near::Streets(near), Base::Streets(_)) => near.live().airborne_kg(),
+            (near, base) => near.astray(base),
         }
     }
     /// Nothing is in it.
     pub fn is_empty(&self) -> bool {
         match self {
             Near::Layer(near) => near.is_empty(),
+            Near::Streets(near) => near.live().is_empty(),
         }
     }
     pub fn digest(&self, digest: &mut Digest) {
         match self {
             Near::Layer(near) => near.digest(digest),
+            Near::Streets(near) => near.digest(digest),
+        }
+    }
+    /// Both come of one spec, so that they are of one kind.
+    fn astray(&self, base: &Base) -> ! {
+        unreachable!("an engine of {} on the ground of {}", self.name(), base.name())
+    }
+    fn name(&self) -> &'static str {
+        match self {
+            Near::Layer(_) => "a layer",
+            Near::Streets(_) => "streets",
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn near_field(scenario: Asked, script: Asked, complaints: &mut Compla
         let Some(spec) = spec else { continue };
         let mut wrong = spec.check(&source.path);
         for one in &mut wrong.0 {
-            let named = ["reach_m", "cell_m"].into_iter().find(|name| one.what.contains(name));
+            let named = ["reach_m", "cell_m", "particles"].into_iter().find(|name| one.what.contains(name));
             one.at = source.place("near_field", named.unwrap_or("near_field"));
         }
         complaints.extend(wrong);
