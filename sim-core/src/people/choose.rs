@@ -177,12 +177,13 @@ impl People {
                 return;
             }
         }
-        // Who smelt it airs when the smell is gone, and shuts the windows when it comes again; who was told to shut them waits longer, for the all
-        // clear.
-        if known & knows::SMELT_GAS != 0 && household.heard & advice_bit(Advice::AllClear) == 0 {
+        // Who smelt it airs when the smell is gone, and shuts the windows when it comes again, all clear or not; who was told to shut them waits
+        // longer, for the all clear.
+        if known & knows::SMELT_GAS != 0 {
             match household.plan {
                 Plan::Sealed if !smells => {
-                    let told = household.heard & advice_bit(Advice::StayIndoors) != 0;
+                    let heard = |advice| household.heard & advice_bit(advice) != 0;
+                    let told = heard(Advice::StayIndoors) && !heard(Advice::AllClear);
                     let mean_s = if told { behaviour.air_told_mean_s } else { behaviour.air_unasked_mean_s };
                     if chance(43) < 1.0 - math::exp(-every_s / mean_s) {
                         out.push(Outcome::Chose(h, Choice::Air));
