@@ -59,7 +59,8 @@ pub fn moments(after: &After) -> Vec<(Tick, Text)> {
     }
     let peak =
         rec.tallies.iter().max_by(|a, b| a.flooded_land_m2.total_cmp(&b.flooded_land_m2).then(b.tick.cmp(&a.tick)));
-    if let Some(peak) = peak.filter(|t| t.flooded_land_m2 > 0.0) {
+    // Less than 0.01 km2 would be a map of no flood.
+    if let Some(peak) = peak.filter(|t| t.flooded_land_m2 >= 1e4) {
         add(peak.tick, "淹没面积最大时", "When the flooded area was largest");
     }
     let before = l.onset.map_or(Tick(0), |(t, _)| Tick(t.0.saturating_sub(6)));
