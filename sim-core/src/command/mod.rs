@@ -191,7 +191,7 @@ impl Post {
     }
 
     pub fn digest(&self, digest: &mut Digest) {
-        digest.u32(self.id.0).u32(self.inbox.len() as u32).u32(self.screens.len() as u32);
+        digest.u32(self.id.0).u32(self.inbox.len() as u32).u32(self.screens.unseen() as u32);
         for (topic, belief) in &self.picture.beliefs {
             digest.u32((topic.quantity as u32) << 24 | topic.about).f64(belief.value).u32(belief.learned.0);
         }
@@ -286,7 +286,7 @@ mod tests {
         }
         assert!(heard.is_some_and(|t| t < 30 + 24), "heard at {heard:?}: a look and a call take minutes, not more");
         assert!((0..12).all(|m| post.picture.value(Quantity::Stage, m).is_some_and(|v| v >= 110.0)), "old screens");
-        assert!(post.screens.len() <= 12, "{} readings unseen of 12 monitors", post.screens.len());
+        assert!(post.screens.unseen() <= 12, "{} readings unseen of 12 monitors", post.screens.unseen());
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Screens {
     }
 
     /// Number of readings that nobody has looked at.
-    pub fn len(&self) -> usize {
+    pub fn unseen(&self) -> usize {
         self.unseen.len()
     }
 }
