@@ -10,6 +10,7 @@ use consequence::city::library::layer_mean_m_s;
 use consequence::city::particles::{Ground, Normals, born, walk};
 use consequence::city::scene;
 use consequence::city::wind::{Field, Space};
+use consequence::city::{Live, Pace, Quarter, Span};
 use consequence::dense;
 use consequence::harm::enclosure::Enclosures;
 use consequence::harm::exposure::Exposure;
@@ -169,6 +170,28 @@ fn streets(criterion: &mut Criterion) {
     };
     group.throughput(Throughput::Elements(walk_all()));
     group.bench_function("particle steps, 1 threads", |b| b.iter(|| black_box(walk_all())));
+    // As drills have it: 30,000 particles at most among the same houses; a tick of ten seconds counts as ten, so that elements a second are times
+    // real time. While the wind turns each tick makes a wind ready.
+    let release = scene::leak(base::grid::Point::new(-100.0, 30.0), 1.0, 1e9);
+    let pace = Pace { particles: 30_000, seed: 1, averaging_s: 600.0 };
+    group.throughput(Throughput::Elements(10));
+    for (name, turning) in [("steady", false), ("turning", true)] {
+        for threads in [1, 2] {
+            let quarter = Quarter::new(space.clone(), buildings.clone());
+            let (mut live, mut n) = (Live::default(), 0);
+            let mut tick = || {
+                let air = if turning { scene::air(240.0 + 1.5 * f64::from(n % 30), Class::D, 4.0) } else { air };
+                let from_s = 10.0 * f64::from(n);
+                n += 1;
+                let span = Span { from_s, to_s: from_s + 10.0, over: false };
+                with_threads(threads, || live.advance(&quarter, &pace, &release, 0, &air, span))
+            };
+            (0..60).for_each(|_| drop(tick()));
+            group.bench_function(format!("a drill's 10 s, wind {name}, {threads} threads"), |b| {
+                b.iter(|| black_box(tick()));
+            });
+        }
+    }
     group.finish();
 }
 

@@ -84,10 +84,9 @@ fn a_wrong_near_field_is_complained_of_where_it_stands_in_each_file() {
     assert!(unknown.contains("reech_m") && unknown.contains("`reach_m`"), "{unknown}");
 }
 
-#[test]
-fn a_drill_that_is_taken_up_while_gas_lies_in_the_layer_goes_on_bit_for_bit() {
-    // Grade: exact. The checkpoint goes through its bytes; the ground is laid anew.
-    let scenario = Arc::new(load("near_field: Layer(reach_m: 200.0, cell_m: 10.0),", "").expect("sound"));
+/// Digests of a drill from tick `pause` to `end`; the same when it is taken up there from the bytes of a checkpoint.
+fn taken_up(scenario: Scenario, pause: u32, end: u32) -> Vec<Vec<u64>> {
+    let scenario = Arc::new(scenario);
     let digests = |sim: &mut Sim, to: u32| -> Vec<Vec<u64>> {
         let mut all = Vec::new();
         while sim.now().0 < to {
@@ -96,41 +95,31 @@ fn a_drill_that_is_taken_up_while_gas_lies_in_the_layer_goes_on_bit_for_bit() {
         all
     };
     let mut sim = Sim::new(scenario.clone(), 3);
-    digests(&mut sim, 36);
+    digests(&mut sim, pause);
     let bytes = sim.checkpoint().to_bytes();
-    let rest = digests(&mut sim, 80);
-    let mut resumed =
-        Sim::resume(scenario.clone(), Checkpoint::from_bytes(&bytes).expect("it reads")).expect("it fits");
-    assert_eq!(digests(&mut resumed, 80), rest);
-    // And it is another cloud than without the layer.
-    let mut without = (*scenario).clone();
-    without.near_field = None;
-    let mut plain = Sim::new(Arc::new(without), 3);
-    digests(&mut plain, 36);
-    assert_ne!(digests(&mut plain, 80), rest);
+    let rest = digests(&mut sim, end);
+    let checkpoint = Checkpoint::from_bytes(&bytes).expect("it reads");
+    let mut resumed = Sim::resume(scenario, checkpoint).expect("it fits");
+    assert_eq!(digests(&mut resumed, end), rest);
+    rest
+}
+
+#[test]
+fn a_drill_that_is_taken_up_while_gas_lies_in_the_layer_goes_on_bit_for_bit() {
+    // Grade: exact. The checkpoint goes through its bytes; the ground is laid anew.
+    let scenario = load("near_field: Layer(reach_m: 200.0, cell_m: 10.0),", "").expect("sound");
+    let without = Scenario { near_field: None, ..scenario.clone() };
+    assert_ne!(taken_up(scenario, 36, 80), taken_up(without, 36, 80), "it is another cloud than without the layer");
 }
 
 #[test]
 fn a_drill_follows_its_gas_through_the_streets_and_is_taken_up_there_bit_for_bit() {
     // Grade: exact. Winds among the houses are solved anew on resume.
     let asked = "near_field: Streets(reach_m: 100.0, cell_m: 5.0, particles: 2000),";
-    let scenario = Arc::new(load(asked, "").expect("sound"));
+    let scenario = load(asked, "").expect("sound");
     let told = programme(&scenario).near_field.expect("the recording says so");
     assert!(told.zh.contains("街区") && told.zh.contains("100") && told.en.contains("tracers"), "{told:?}");
-    let digests = |sim: &mut Sim, to: u32| -> Vec<Vec<u64>> {
-        let mut all = Vec::new();
-        while sim.now().0 < to {
-            all.push(sim.tick().digest.expect("one a tick").parts);
-        }
-        all
-    };
-    let mut sim = Sim::new(scenario.clone(), 3);
-    digests(&mut sim, 30);
-    let bytes = sim.checkpoint().to_bytes();
-    let rest = digests(&mut sim, 60);
-    let checkpoint = Checkpoint::from_bytes(&bytes).expect("it reads");
-    let mut resumed = Sim::resume(scenario.clone(), checkpoint).expect("it fits");
-    assert_eq!(digests(&mut resumed, 60), rest);
+    taken_up(scenario, 30, 60);
     let wrong = load("near_field: Streets(reach_m: 2.0, cell_m: 50.0, particles: 1),", "").expect_err("three faults");
     assert_eq!(wrong.0.len(), 3, "{wrong}");
     assert!(wrong.0.iter().all(|c| c.at.is_some_and(|at| at.0 == 5)), "{wrong}");

@@ -65,7 +65,7 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
         ui.checkbox(&mut app.show.people, lang.of("居民", "people"));
         if app.show.people {
             // Counts are the truth: they are not shown beside what a post believes.
-            let truth = app.see_as.is_none() || app.against_truth;
+            let truth = app.seat().is_none();
             let counts = app.rec.tally_at(app.tick()).filter(|_| truth).map(|t| t.doing);
             for doing in Doing::ALL {
                 let name = pick(lang, doing.names());

@@ -114,7 +114,7 @@ pub fn compose(app: &mut ViewerApp) -> bool {
     }
     let mut picture = std::mem::take(&mut app.map.picture);
     picture.clone_from(&app.map.drawn);
-    let truth = app.see_as.is_none() || app.against_truth;
+    let truth = app.seat().is_none();
     if truth {
         for (name, on) in [
             (LayerName::WaterDepth, show.water_depth),
@@ -267,7 +267,7 @@ pub fn hit(app: &ViewerApp, pos: Pos2) -> Option<Selected> {
         }
     }
     let world = map.to_world(pos)?;
-    let truth = app.see_as.is_none() || app.against_truth;
+    let truth = app.seat().is_none();
     if app.show.people && truth && camera.m_per_px < 12.0 {
         let share = app.moment.share(app.at_s) as f32;
         let (gx, gy) = (app.rec.city.grid.x0, app.rec.city.grid.y0);
@@ -317,11 +317,9 @@ fn facility_shown(kind: FacilityKind, m_per_px: f64) -> bool {
 fn visible_units(app: &ViewerApp) -> Vec<(UnitId, Point)> {
     (0..app.moment.units.x.len())
         .map(UnitId::of)
-        .filter(|id| match app.see_as {
-            Some(post) if !app.against_truth => {
-                app.rec.programme.units.get(id.index()).is_some_and(|card| card.post == post)
-            }
-            _ => true,
+        .filter(|id| {
+            let of = |post| app.rec.programme.units.get(id.index()).is_some_and(|card| card.post == post);
+            app.seat().is_none_or(of)
         })
         .map(|id| (id, unit_at(app, id)))
         .collect()
@@ -337,7 +335,7 @@ fn signs(app: &ViewerApp, painter: &Painter) {
     let (lang, now) = (app.lang, app.tick());
     let close = camera.m_per_px < 9.0;
     let on_screen = |p: Pos2| map.rect.expand(30.0).contains(p);
-    let truth = app.see_as.is_none() || app.against_truth;
+    let truth = app.seat().is_none();
     let belief = app.see_as.map(|post| app.index.picture(post, now));
 
     for (row, levee) in app.rec.city.levees.iter().enumerate() {
@@ -663,7 +661,7 @@ fn furniture(app: &ViewerApp, painter: &Painter, rect: Rect) {
 /// An arrow that blows the way the wind blows, with its speed.
 fn wind(app: &ViewerApp, painter: &Painter, rect: Rect) {
     let Some(tally) = app.rec.tally_at(app.tick()) else { return };
-    if app.see_as.is_some() && !app.against_truth || tally.wind_speed_m_s <= 0.0 {
+    if app.seat().is_some() || tally.wind_speed_m_s <= 0.0 {
         return;
     }
     let at = rect.left_top() + vec2(34.0, 34.0);
@@ -731,7 +729,7 @@ fn hover(app: &ViewerApp, response: &egui::Response) {
         Some(Selected::Zone(id)) => names.zone(id),
         None => return,
     };
-    let truth = app.see_as.is_none() || app.against_truth;
+    let truth = app.seat().is_none();
     if let Some(cell) = app.rec.city.grid.cell_at(world).filter(|_| truth) {
         for name in LayerName::ALL {
             if let Some(v) = app.moment.layer(name).map(|l| l.values[cell]).filter(|v| *v > 0.0) {
