@@ -6,7 +6,6 @@ mod rig;
 
 use rig::{balanced, has_the_same_bits_however_it_is_run, held_kg, leak, run_at};
 use sim_core::base::digest::Digest;
-use sim_core::base::fold;
 use sim_core::base::ids::FacilityId;
 use sim_core::base::text::Text;
 use sim_core::hazard::gas::layer::LayerSpec;
