@@ -70,7 +70,7 @@ pub fn each_chunk3<T: Send, N: Send>(
 pub type Four<'a, T> = (&'a mut [T], &'a mut [T], &'a mut [T], &'a mut [T]);
 
 /// Calls `work(index, chunks, note)` on the chunks of `size` items of four columns of one length; each chunk has a
-/// note of its own to write to.
+/// note of its own to write to. Each is a piece of work by itself: the heavy ones may all lie side by side.
 pub fn each_chunk4<T: Send, N: Send>(
     columns: Four<T>,
     size: usize,
@@ -85,6 +85,7 @@ pub fn each_chunk4<T: Send, N: Send>(
         .zip(d.par_chunks_mut(size))
         .zip(notes.par_iter_mut())
         .enumerate()
+        .with_max_len(1)
         .for_each(|(i, ((((a, b), c), d), note))| work(i, (a, b, c, d), note));
 }
 

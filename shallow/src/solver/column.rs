@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// Bytes of a cache line, and of the widest vector register.
-const LINE_BYTES: usize = 64;
+pub const LINE_BYTES: usize = 64;
 
 /// Long columns come from the system page by page, so that all would begin at the same place of a page, and the same cell of all
 /// of them would fall into the same few lines of the nearest cache (which knows an address by its place in a page) and push the

@@ -45,6 +45,7 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
         rows.line.rotate_left(1);
         let wanted = steps || j < end;
         if j < end {
+            field.ahead(run, j as usize + 1, out);
             load(field, run, j + 1, 2, rows);
         } else if wanted {
             load_ground(field, run, j + 1, 2, rows);

@@ -181,6 +181,7 @@ pub fn run_second<R: Real>(
     load(field, run, first - 2, 0, rows);
     load(field, run, first - 1, 1, rows);
     for j in first - 1..=end {
+        field.ahead(run, (j + 1) as usize, out);
         load(field, run, j + 1, 2, rows);
         sides_of_row(field, run, j, &strange, rows);
         if j >= first {

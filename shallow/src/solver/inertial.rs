@@ -31,6 +31,7 @@ pub fn run<R: Real>(field: &Field<R>, run: Run, out: &mut Four<R>, rows: &mut Ro
     // Lines 0 and 1: level and mobile depth of rows j - 1 and j.
     levels(field, run, run.j0 as isize - 1, &mut rows.line[0]);
     for j in run.j0..=run.j1 {
+        field.ahead(run, j + 1, out);
         levels(field, run, j as isize, &mut rows.line[1]);
         faces_south_of(field, run, (&law, &long), j, rows);
         if j > run.j0 {

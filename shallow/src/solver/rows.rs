@@ -1,11 +1,12 @@
 //! Rows of cells on their way through a step: what a band reads of its field, ghosts beyond the rims, row buffers.
 
-use super::column::Column;
+use super::column::{Column, LINE_BYTES};
 use super::flux::{Beside, NO_CREST, Passing, STILL_M, mobile, over_crest, passing, passing_open};
 use super::paces::Held;
 use super::real::{Real, greater, lesser};
 use super::tiles::{Kind, TILE_H, TILE_W};
 use crate::flow::G;
+use base::fold::Four;
 
 /// Froude number above which no cell's momentum is taken from its faces' discharges under local inertia, which is for calm water
 /// (assumption).
@@ -216,6 +217,19 @@ impl<R: Real> Rows<R> {
     }
 }
 
+/// Reads a number of each cache line of some columns of one length, side by side.
+#[inline(always)]
+fn touch<R: Real, const N: usize>(columns: [&[R]; N]) {
+    let mut sums = [R::of(0.0); N];
+    for k in (0..columns[0].len()).step_by(LINE_BYTES / size_of::<R>()) {
+        for (sum, column) in sums.iter_mut().zip(columns) {
+            *sum += column[k];
+        }
+    }
+    // Or nothing would be read.
+    std::hint::black_box(sums);
+}
+
 impl<R: Real> Field<'_, R> {
     #[inline(always)]
     pub fn kind_at(&self, i: usize, j: usize) -> Kind {
@@ -272,6 +286,23 @@ impl<R: Real> Field<'_, R> {
         let inverse = if m > R::of(STILL_M) { m } else { R::of(1.0) }.reciprocal();
         let (qx, qy) = self.momentum(i, j);
         Beside { b: self.z[c] + (h - m), d: R::of(0.0), m, u: qx * inverse, v: qy * inverse }
+    }
+
+    /// Brings row `j` of a run, and where its new water goes, near the processor while the row before it is worked: one number of
+    /// each line of all columns, so that many lines are on their way at once. Left to itself each of a row's loops waits for
+    /// a few columns' lines in turn, and stores for theirs.
+    #[inline(always)]
+    pub fn ahead(&self, run: Run, j: usize, out: &Four<R>) {
+        let (n, w) = (run.i1 - run.i0, self.water);
+        if j < self.ny {
+            let at = j * self.nx + run.i0..j * self.nx + run.i0 + n;
+            let columns = [&w.h[..], &w.lo, &w.qx, &w.qy, self.z, self.friction];
+            touch(columns.map(|column| &column[at.clone()]));
+        }
+        if j < run.j1 {
+            let at = (j - run.j0) * self.nx + run.i0..(j - run.j0) * self.nx + run.i0 + n;
+            touch([&out.0[at.clone()], &out.1[at.clone()], &out.2[at.clone()], &out.3[at]]);
+        }
     }
 
     #[inline(always)]
