@@ -73,7 +73,11 @@ impl Grains {
             return immature(slope);
         }
         let shields = h_m * slope / ((s - 1.0) * self.diameter_m);
-        let critical = 0.04 * math::pow(10.0, 1.72 * slope);
+        const LEAST: f64 = 0.04;
+        if shields <= LEAST {
+            return 0.0;
+        }
+        let critical = LEAST * math::pow(10.0, 1.72 * slope);
         if shields <= critical {
             return 0.0;
         }

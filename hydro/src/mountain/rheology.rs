@@ -125,12 +125,34 @@ fn dispersive_manning(n: f64, cv: f64) -> f64 {
     n * (0.0538 * math::exp(6.0896 * cv)).max(1.0)
 }
 
+/// A depth, m, of `THIN_M` at least, and its power of 4/3.
+#[derive(Clone, Copy)]
+struct Depth {
+    h: f64,
+    h43: f64,
+}
+
+impl Depth {
+    fn of(h_m: f64) -> Depth {
+        let h = h_m.max(THIN_M);
+        Depth { h, h43: h * math::cbrt(h) }
+    }
+    /// Manning's friction slope per speed squared, s2/m2.
+    fn manning(&self, n: f64) -> f64 {
+        n * n / self.h43
+    }
+}
+
 impl Friction {
     /// The terms at depth `h_m`, concentration `cv` and a bed inclined by `bed_slope` (rise over run).
     pub fn terms(&self, h_m: f64, cv: f64, bed_slope: f64) -> Terms {
-        let h = h_m.max(THIN_M);
+        self.terms_at(Depth::of(h_m), cv, bed_slope)
+    }
+
+    fn terms_at(&self, depth: Depth, cv: f64, bed_slope: f64) -> Terms {
+        let Depth { h, .. } = depth;
         let cv = cv.clamp(0.0, JAM);
-        let manning = |n: f64| n * n / (h * math::cbrt(h));
+        let manning = |n: f64| depth.manning(n);
         match *self {
             Friction::Manning { n } => Terms { per_speed_squared: manning(n), ..Terms::default() },
             Friction::Quadratic { n, laminar, mud } => {
@@ -225,9 +247,9 @@ pub fn share_left<F: Flow + ?Sized>(
         return 0.0;
     }
     let (cv, bed_slope) = cv_and_slope;
-    let taken = Friction::Manning { n: solver_manning }.terms(h, 0.0, 0.0).per_speed_squared;
-    let mut terms = law.terms(h, cv, bed_slope);
-    terms.per_speed_squared = (terms.per_speed_squared - taken).max(0.0);
+    let depth = Depth::of(h);
+    let mut terms = law.terms_at(depth, cv, bed_slope);
+    terms.per_speed_squared = (terms.per_speed_squared - depth.manning(solver_manning)).max(0.0);
     terms.slowed_m_s(speed, dt_s) / speed
 }
 

@@ -6,6 +6,7 @@ use super::real::Real;
 use super::rows::{Field, Rows, Run, Water};
 use super::tiles::{Kind, TILE_H, TILE_W, Tile};
 use base::fold::Four;
+use std::ops::Range;
 
 /// One band's notes of a pass.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +73,7 @@ fn band_step<R: Real>(
         }
         let (i0, i1) = (start * TILE_W, (t * TILE_W).min(nx));
         if !active {
-            (start..t).for_each(|s| keep(field, b, s, &mut out, band));
+            keep(field, b, start..t, &mut out, band);
             continue;
         }
         band.fresh[start..t].fill(Tile::default());
@@ -97,9 +98,7 @@ fn band_step<R: Real>(
 /// A band without an active tile.
 pub fn rest<R: Real>(field: &Field<R>, b: usize, mut out: Four<R>, band: &mut Band<R>) {
     band.begin();
-    for s in 0..band.tiles.len() {
-        keep(field, b, s, &mut out, band);
-    }
+    keep(field, b, 0..band.tiles.len(), &mut out, band);
 }
 
 impl<R> Band<R> {
@@ -111,23 +110,38 @@ impl<R> Band<R> {
     }
 }
 
-/// A tile that is skipped: both buffers hold it from now on. A slow tile at which no fast one looks waits for the next round
-/// where it is.
+/// Tiles that are skipped: both buffers hold them from now on. Slow tiles at which no fast one looks wait for the next round
+/// where they are.
 #[inline(always)]
-fn keep<R: Real>(field: &Field<R>, b: usize, s: usize, out: &mut Four<R>, band: &mut Band<R>) {
-    band.fresh[s] = band.tiles[s];
-    if band.tiles[s].synced || (band.rows.held.pass == Pass::Later && field.is_alone(b, s)) {
-        return;
+fn keep<R: Real>(field: &Field<R>, b: usize, tiles: Range<usize>, out: &mut Four<R>, band: &mut Band<R>) {
+    band.fresh[tiles.clone()].copy_from_slice(&band.tiles[tiles.clone()]);
+    let waits = |t: usize| band.tiles[t].synced || (band.rows.held.pass == Pass::Later && field.is_alone(b, t));
+    for tiles in runs(tiles, |t| !waits(t)) {
+        band.fresh[tiles.clone()].iter_mut().for_each(|tile| tile.synced = true);
+        copy_tiles(field.water, (field.nx, field.ny), (b, tiles), out);
     }
-    band.fresh[s].synced = true;
-    copy_tile(field.water, (field.nx, field.ny), (b, s), out);
 }
 
-/// Tile `t` of band `b` of one water into the band's rows of another.
+/// The runs of tiles that are wanted.
+pub fn runs(tiles: Range<usize>, wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let mut next = tiles.start;
+    std::iter::from_fn(move || {
+        let first = (next..tiles.end).find(|&t| wanted(t))?;
+        next = (first..tiles.end).find(|&t| !wanted(t)).unwrap_or(tiles.end);
+        Some(first..next)
+    })
+}
+
+/// Tiles of band `b` of one water into the band's rows of another.
 #[inline(always)]
-pub fn copy_tile<R: Real>(from: &Water<R>, (nx, ny): (usize, usize), (b, t): (usize, usize), out: &mut Four<R>) {
+pub fn copy_tiles<R: Real>(
+    from: &Water<R>,
+    (nx, ny): (usize, usize),
+    (b, tiles): (usize, Range<usize>),
+    out: &mut Four<R>,
+) {
     let j0 = b * TILE_H;
-    let (a, z) = (t * TILE_W, ((t + 1) * TILE_W).min(nx));
+    let (a, z) = (tiles.start * TILE_W, (tiles.end * TILE_W).min(nx));
     for j in j0..(j0 + TILE_H).min(ny) {
         let (row, to) = (j * nx + a..j * nx + z, (j - j0) * nx + a..(j - j0) * nx + z);
         out.0[to.clone()].copy_from_slice(&from.h[row.clone()]);

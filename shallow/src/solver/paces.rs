@@ -6,7 +6,7 @@
 //! the bit, and the order of tiles plays no part. A tile is slow if T is a stable step for it and for every cell that stands
 //! at its edges, so that what is held at a face for the time T is no more than a step of that length might move.
 
-use super::band::{Band, copy_tile};
+use super::band::{Band, copy_tiles, runs};
 use super::flux::Passing;
 use super::real::Real;
 use super::rows::{Faces, Field, Run, Water};
@@ -132,11 +132,11 @@ fn copy<R: Real>(
     let tiles_x = grid.nx.div_ceil(TILE_W);
     let columns = (&mut to.h[..], &mut to.lo[..], &mut to.qx[..], &mut to.qy[..]);
     fold::each_chunk4(columns, grid.nx * TILE_H, bands, |b, mut out, band| {
-        for (t, tile) in band.tiles.iter_mut().enumerate() {
-            if wanted(b * tiles_x + t) && !tile.synced {
-                tile.synced = true;
-                copy_tile(from, (grid.nx, grid.ny), (b, t), &mut out);
-            }
+        let tiles = &mut band.tiles;
+        let some: Vec<_> = runs(0..tiles.len(), |t| wanted(b * tiles_x + t) && !tiles[t].synced).collect();
+        for run in some {
+            tiles[run.clone()].iter_mut().for_each(|tile| tile.synced = true);
+            copy_tiles(from, (grid.nx, grid.ny), (b, run), &mut out);
         }
     });
 }

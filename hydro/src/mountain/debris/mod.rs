@@ -18,7 +18,7 @@ use super::rheology::{self, Friction, Momentum};
 use crate::flow::{Account, BedMove, Flow};
 use base::complaint::Complaints;
 use base::math;
-use reach::{Reach, gathered, merged, places};
+use reach::{Reach, Seen, gathered, merged, places};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -175,17 +175,14 @@ impl Debris {
     /// Moves the solids with the flow, in as many steps as their own Courant number asks for.
     pub fn advect<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
         let cell_m = flow.grid().cell_m;
-        let fastest = base::fold::max(self.active.len(), 0.0, |k| {
-            let cell = self.active[k];
-            if flow.depth_m(cell) <= TELLING_M {
-                return 0.0;
-            }
-            let (u, v) = flow.velocity_m_s(cell);
-            u.abs() + v.abs()
+        let seen = each_of(&self.active, |_, cell| Seen::at(flow, cell));
+        let fastest = base::fold::max(seen.len(), 0.0, |row| {
+            let Seen { depth_m, velocity: (u, v) } = seen[row];
+            if depth_m > TELLING_M { u.abs() + v.abs() } else { 0.0 }
         });
         let steps = (fastest * dt_s / (COURANT * cell_m)).ceil().clamp(1.0, 1000.0) as usize;
         // The flow stands still meanwhile: what leaves a cell is a fixed share of its solids, reckoned once.
-        let reach = Reach::new(flow, &self.active, steps, dt_s / steps as f64);
+        let reach = Reach::new(flow, &self.active, &seen, steps, dt_s / steps as f64);
         let mut solid: Vec<f64> = reach.cells.iter().map(|&cell| self.solid_m[cell]).collect();
         let mut moved = vec![0.0; solid.len()];
         for _ in 0..steps {

@@ -24,11 +24,10 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// From the `active` cells on, in index order.
-    pub fn new<F: Flow + ?Sized>(flow: &F, active: &[usize], steps: usize, dt_s: f64) -> Reach {
+    /// From the `active` cells on, in index order, as they are `seen`.
+    pub fn new<F: Flow + ?Sized>(flow: &F, active: &[usize], seen: &[Seen], steps: usize, dt_s: f64) -> Reach {
         let nx = flow.grid().nx;
         let beside = neighbours(active, nx);
-        let seen = each_of(active, |_, cell| Seen::at(flow, cell));
         let leaves = each_of(active, |row, cell| {
             let there = |side: usize, to: usize| match beside[row][side] {
                 NONE => Seen::at(flow, to),
@@ -137,14 +136,14 @@ fn neighbours(cells: &[usize], nx: usize) -> Vec<[u32; SIDES]> {
 
 /// What is to be known of a cell.
 #[derive(Clone, Copy, Default)]
-struct Seen {
-    depth_m: f64,
+pub struct Seen {
+    pub depth_m: f64,
     /// East, north, m/s.
-    velocity: (f64, f64),
+    pub velocity: (f64, f64),
 }
 
 impl Seen {
-    fn at<F: Flow + ?Sized>(flow: &F, cell: usize) -> Seen {
+    pub fn at<F: Flow + ?Sized>(flow: &F, cell: usize) -> Seen {
         Seen { depth_m: flow.depth_m(cell), velocity: flow.velocity_m_s(cell) }
     }
 }
