@@ -55,7 +55,8 @@ pub enum Command {
     /// Export a recording: events, layers, tracks
     #[command(
         after_help = "Examples:\n  sandtable export out/port_town-7 events --format csv --out events.csv\n  sandtable export out/port_town-7 \
-                            layer --layer water-depth --at 6h --out depth.tif\n  sandtable export out/port_town-7 tracks --out tracks.geojson"
+                            layer --layer water-depth --at 6h --out depth.tif\n  sandtable export out/port_town-7 tracks --out tracks.geojson\n  sandtable export \
+                            out/quiet_evening-7 advice --out advice.geojson"
     )]
     Export(ExportArgs),
     /// Run a flood on its own: a deck, or a LISFLOOD-FP or SFINCS model
@@ -432,6 +433,8 @@ pub enum What {
     Layer,
     /// Tracks of the units as GeoJSON lines
     Tracks,
+    /// What gas desks advise each building, as GeoJSON
+    Advice,
     /// The curves of the report, one row a minute
     Tallies,
 }

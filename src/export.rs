@@ -13,6 +13,8 @@ use sim_core::base::time::Tick;
 use sim_core::place::geotiff;
 use sim_core::record::Recording;
 use sim_core::record::frame::LayerName;
+use sim_core::vocab::body::Point;
+use sim_core::vocab::event::Event;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ pub fn export(args: &ExportArgs) -> Done {
         },
         What::Tallies => tallies_csv(&recording, &args.out).map_err(|e| failed(e.to_string()))?,
         What::Layer => layer(&recording, args)?,
+        What::Advice => advice(&recording, &args.out).map_err(|e| failed(e.to_string()))?,
         What::Tracks => tracks(&recording, &args.out).map_err(|e| failed(e.to_string()))?,
     }
     say!("{}", args.out.display());
@@ -138,6 +141,57 @@ fn layer(recording: &Recording, args: &ExportArgs) -> Result<(), Complaints> {
         recording.layer_at(name, tick).ok_or_else(nothing)?.1.unpack(name)
     };
     geotiff::write_f32(&args.out, &recording.city.grid, recording.city.projection.as_ref(), &values)
+}
+
+/// Every building of every model run of a gas desk: its outline, or where it stands, with the loads expected and what is advised.
+fn advice(recording: &Recording, out: &Path) -> std::io::Result<()> {
+    let city = &recording.city;
+    let (east, north) = city.projection.as_ref().map_or((0.0, 0.0), |p| (p.false_east_m, p.false_north_m));
+    let mut features: Vec<serde_json::Value> = Vec::new();
+    for stamped in &recording.events {
+        let Event::GasStudied(study) = &stamped.event else { continue };
+        let post = recording.programme.posts.get(study.post.index()).map(|p| &p.key);
+        for row in &study.buildings {
+            let Some(building) = city.buildings.get(row.building.index()) else { continue };
+            let place = |p: &Point| [p.x + east, p.y + north];
+            let geometry = match building.outline.first() {
+                Some(first) => {
+                    let ring: Vec<[f64; 2]> = building.outline.iter().chain([first]).map(place).collect();
+                    serde_json::json!({ "type": "Polygon", "coordinates": [ring] })
+                }
+                None => serde_json::json!({ "type": "Point", "coordinates": place(&building.at) }),
+            };
+            features.push(serde_json::json!({
+                "type": "Feature",
+                "geometry": geometry,
+                "properties": {
+                    "building": row.building.0,
+                    "zone": city.zones[building.zone.index()].name.en,
+                    "residents": building.residents,
+                    "time_s": stamped.tick.seconds(),
+                    "clock": recording.header.clock.at(stamped.tick).to_string(),
+                    "post": post,
+                    "advice": row.way,
+                    "reason": row.why,
+                    "hangs_on": row.hinges,
+                    "tightness": row.tightness,
+                    "between_wind_lines_only": row.swung,
+                    "arrives_s": row.arrives_s,
+                    "way_out_m": row.out_m,
+                    "air_from_s": row.air_from_s,
+                    "shut_aegl_shares": row.shut,
+                    "stay_aegl_shares": row.stay,
+                    "foot_aegl_shares": row.foot,
+                    "vehicle_aegl_shares": row.vehicle,
+                },
+            }));
+        }
+    }
+    let crs = city.projection.as_ref().and_then(|p| p.epsg).map(|epsg| format!("EPSG:{epsg}"));
+    let note =
+        "What a post believed at time_s, not what came; shares of 1 reach that AEGL (1, 2, 3) within the hour ahead.";
+    let all = serde_json::json!({ "type": "FeatureCollection", "crs_note": crs, "note": note, "features": features });
+    std::fs::write(out, all.to_string())
 }
 
 /// One line per unit, with its moments; grid coordinates in metres, or the city's own projection where it has one.

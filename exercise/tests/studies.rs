@@ -69,6 +69,7 @@ fn square(east_m: i32) -> GasStudy {
             lines: Vec::new(),
         }],
         zones: Vec::new(),
+        buildings: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::words::pick;
 use egui::{Color32, Pos2, Rect, RichText, Sense, Stroke, Ui, vec2};
 use sim_core::record::frame::LayerName;
 use sim_core::vocab::body::{Doing, Duty};
+use sim_core::vocab::study::Way;
 
 pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
     let lang = app.lang;
@@ -115,6 +116,24 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                 row(ui, &crate::study::name(&study, level, lang), |painter, rect| {
                     painter.line_segment([rect.left_center(), rect.right_center()], Stroke::new(2.5, ink));
                 });
+            }
+            for way in [Way::Stay, Way::OnFoot, Way::ByVehicle] {
+                let count = study.buildings.iter().filter(|b| b.way == way).count();
+                if count > 0 {
+                    let name = format!("{} {count}", pick(lang, crate::study::advice(way)));
+                    row(ui, &name, |painter, rect| {
+                        painter.circle_filled(rect.center(), 3.0, crate::study::ink(way));
+                    });
+                }
+            }
+            if study.buildings.iter().any(|b| !b.hinges.is_empty()) {
+                row(
+                    ui,
+                    lang.of("空心：取决于某一假设", "hollow: one assumption decides"),
+                    |painter, rect| {
+                        painter.circle_stroke(rect.center(), 3.0, Stroke::new(1.2, crate::study::ink(Way::Stay)));
+                    },
+                );
             }
             if study.levels.iter().any(|l| !l.lines.is_empty()) {
                 let name = format!("{} ±{:.0}°", lang.of("风向不确定线", "wind may swing"), study.angle_deg);

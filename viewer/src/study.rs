@@ -7,7 +7,7 @@ use egui::{Align2, Color32, Painter, Pos2, Shape, Stroke, vec2};
 use sim_core::base::text::Lang;
 use sim_core::report::studies::latest;
 use sim_core::vocab::body::Point;
-use sim_core::vocab::study::{Basis, GasStudy, Ring, StudiedLevel};
+use sim_core::vocab::study::{Basis, GasStudy, Ring, StudiedLevel, Way};
 
 /// Red, orange, yellow, as on printed threat zones; the yellow dark enough for paper.
 pub fn colour(level: u8) -> Color32 {
@@ -15,6 +15,24 @@ pub fn colour(level: u8) -> Color32 {
         3 => Color32::from_rgb(200, 20, 30),
         2 => Color32::from_rgb(230, 105, 0),
         _ => Color32::from_rgb(190, 150, 0),
+    }
+}
+
+/// What a building is advised: stay, leave on foot, leave by vehicle.
+pub fn ink(way: Way) -> Color32 {
+    match way {
+        Way::Stay => Color32::from_rgb(20, 120, 90),
+        Way::OnFoot => Color32::from_rgb(170, 20, 140),
+        Way::ByVehicle => Color32::from_rgb(70, 40, 190),
+    }
+}
+
+/// (中文, English)
+pub fn advice(way: Way) -> (&'static str, &'static str) {
+    match way {
+        Way::Stay => ("建议就地避险", "advised to stay"),
+        Way::OnFoot => ("建议撤离，步行即可", "advised to leave, on foot will do"),
+        Way::ByVehicle => ("建议乘车撤离", "advised to leave, by vehicle only"),
     }
 }
 
@@ -39,6 +57,18 @@ pub fn name(study: &GasStudy, level: &StudiedLevel, lang: Lang) -> String {
 pub fn draw(app: &ViewerApp, painter: &Painter) {
     let Some(study) = shown(app) else { return };
     let map = &app.map;
+    // The buildings first, so that the lines stay readable: filled where no single assumption turns the advice round, hollow elsewhere.
+    for row in &study.buildings {
+        let Some(building) = app.rec.city.buildings.get(row.building.index()) else { continue };
+        let at = map.to_screen(building.at);
+        if !map.rect.contains(at) {
+            continue;
+        }
+        match row.hinges.is_empty() {
+            true => painter.circle_filled(at, 2.6, ink(row.way)),
+            false => painter.circle_stroke(at, 2.2, Stroke::new(1.2, ink(row.way))),
+        };
+    }
     let line = |ring: &Ring| -> Vec<Pos2> {
         ring.iter().map(|(x, y)| map.to_screen(Point::new(f64::from(*x), f64::from(*y)))).collect()
     };

@@ -8,6 +8,7 @@
 //! angle = 1.96 (sigma_v/u) (3600/600)^0.2        an hour's swing from that of ten minutes
 //! ```
 
+pub mod field;
 pub mod quick;
 
 use crate::puff::kernel::{self, Layer};

@@ -67,13 +67,13 @@ pub struct Walk {
 }
 
 impl Question<'_> {
-    fn wind(&self) -> Wind {
+    pub(super) fn wind(&self) -> Wind {
         Wind::uniform(Weather::steady(self.air))
     }
     fn carrier_m_s(&self) -> f64 {
         self.air.wind_m_s(3.0).max(0.3)
     }
-    fn cloud(&self, half_m: f64, wind: &Wind) -> Cloud {
+    pub(super) fn cloud(&self, half_m: f64, wind: &Wind) -> Cloud {
         let interval_s = (half_m / (PUFFS * self.carrier_m_s())).clamp(0.5, 120.0);
         let area = Some(square(self.release.at, half_m));
         let options =

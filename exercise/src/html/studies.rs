@@ -8,7 +8,7 @@ use sim_core::report::studies::{Compared, ComparedLevel, compared};
 use sim_core::report::words;
 use sim_core::vocab::body::Point;
 use sim_core::vocab::event::Event;
-use sim_core::vocab::study::{Basis, RateFrom, Ring};
+use sim_core::vocab::study::{AdvisedBuilding, Basis, GasStudy, Hinge, RateFrom, Ring, Way};
 use std::fmt::Write;
 
 /// Colours of the levels: as on printed threat zones.
@@ -202,6 +202,85 @@ fn picture(one: &Compared) -> String {
     svg
 }
 
+/// What its buildings are advised to do, summed by community, and what the advice hangs on.
+fn by_building(after: &After, study: &GasStudy) -> Markup {
+    let rec = after.ledger.rec;
+    let mut zones: std::collections::BTreeMap<ZoneId, Summed> = std::collections::BTreeMap::new();
+    let mut all = Summed::default();
+    for row in &study.buildings {
+        let Some(building) = rec.city.buildings.get(row.building.index()) else { continue };
+        zones.entry(building.zone).or_default().add(row, building.residents);
+        all.add(row, building.residents);
+    }
+    let count = |(buildings, people): (u32, u32)| format!("{buildings} / {people}");
+    let cells = |sum: &Summed| {
+        html! {
+            @for cell in sum.ways { td.num { (count(cell)) } }
+            td.num { (count(sum.swung)) } td.num { (count(sum.firm)) }
+            @for cell in sum.hinges { td.num { (cell.0) } }
+        }
+    };
+    html! {
+        h4 { (tt("逐栋建议", "By building")) }
+        p { (tt(
+            "研判岗位对AEGL-2范围及其风向线内每栋建筑算出的建议：只用它所知的物质、速率、风和房屋登记的气密档（紧、中、松；登记本身有误差）。关窗停风、云团过后开窗，对照15分钟后横风步行（或乘车）离开；避险负荷低于AEGL-2的不劝离。“取决于”：单独改变一项假设（风摆到风向线、泄漏只持续一半时间、房屋漏风加倍或减半、无人开窗、出门早一半或晚一倍）就会翻转建议的建筑数；都不翻转为“稳”。建议可能是错的；预警仍按社区发布，居民不据此行动。人数为住户，非当时在内人数。",
+            "For every building where AEGL-2 or its lines of the wind reach, from what the post knew alone: substance, rate, wind and the register's class of the house (tight, middling, leaky; the register errs). Shut, fans off and aired when the gas is gone, against leaving after 15 min across the wind on foot (or by vehicle); nobody is sent out of a house that stays below AEGL-2. \"Hangs on\": buildings whose advice one assumption alone turns round (wind at its line, leak half as long, house twice as leaky or tight, nobody airs, setting out in half or double the time); firm where none does. It may be wrong. Warnings still go by community: people do not act on this. People are residents, not who was in.",
+        )) }
+        div.wide { table {
+            thead { tr {
+                th { (tt("社区", "Community")) }
+                th.num { (tt("避险：栋/人", "Stay: buildings / people")) } th.num { (tt("撤离（步行即可）", "Leave (on foot will do)")) } th.num { (tt("撤离（须乘车）", "Leave (by vehicle only)")) }
+                th.num { (tt("其中仅在风向线内", "Of all: between the lines alone")) } th.num { (tt("稳", "Firm")) }
+                th.num { (tt("取决于风", "Hangs on the wind")) } th.num { (tt("泄漏时长", "how long it leaks")) } th.num { (tt("房屋漏风", "the house")) }
+                th.num { (tt("及时开窗", "airing in time")) } th.num { (tt("出门快慢", "setting out")) }
+            } }
+            tbody {
+                @for (zone, sum) in &zones { tr { td { (t(&words::zone(rec, *zone))) } (cells(sum)) } }
+                tr { td { b { (tt("合计", "All")) } } (cells(&all)) }
+            }
+        } }
+    }
+}
+
+/// Buildings and their residents.
+#[derive(Default)]
+struct Summed {
+    /// Stay, leave on foot, leave by vehicle.
+    ways: [(u32, u32); 3],
+    swung: (u32, u32),
+    firm: (u32, u32),
+    hinges: [(u32, u32); 5],
+}
+
+impl Summed {
+    fn add(&mut self, row: &AdvisedBuilding, residents: u16) {
+        let one = |cell: &mut (u32, u32)| {
+            cell.0 += 1;
+            cell.1 += u32::from(residents);
+        };
+        one(&mut self.ways[match row.way {
+            Way::Stay => 0,
+            Way::OnFoot => 1,
+            Way::ByVehicle => 2,
+        }]);
+        if row.swung {
+            one(&mut self.swung);
+        }
+        if row.hinges.is_empty() {
+            one(&mut self.firm);
+        }
+        for hinge in &row.hinges {
+            one(&mut self.hinges[match hinge {
+                Hinge::Wind => 0,
+                Hinge::Duration => 1,
+                Hinge::Exchange => 2,
+                Hinge::Airing => 3,
+                Hinge::Start => 4,
+            }]);
+        }
+    }
+}
+
 /// Stay or leave, by community, of each post's last model while the leak ran.
 fn advice(after: &After, all: &[Compared]) -> Markup {
     let rec = after.ledger.rec;
@@ -241,6 +320,7 @@ fn advice(after: &After, all: &[Compared]) -> Markup {
                     }
                 } } }
             } }
+            @if !one.study.buildings.is_empty() { (by_building(after, one.study)) }
         }
     }
 }

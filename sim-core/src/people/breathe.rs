@@ -16,6 +16,7 @@ use crate::base::digest::Digest;
 use crate::base::{fold, ids::*, math, time::Tick};
 use crate::place::city::City;
 use crate::vocab::body::{Cause, Health, Whereabouts};
+use crate::vocab::study::Tightness;
 use consequence::harm::enclosure::Enclosures;
 use consequence::harm::exposure::{Exposure, Person};
 use consequence::harm::indoor::{self, Keeping};
@@ -26,6 +27,9 @@ use std::collections::BTreeMap;
 
 /// Spread of air change rates over a city: geometric standard deviation (assumption, as in `consequence::harm::indoor`).
 const AIR_CHANGE_GSD: f64 = indoor::CITY_SPREAD;
+/// Quantile of the normal that cuts off a third, and how far the register errs (assumption).
+const THIRD: f64 = 0.4307;
+const REGISTER_SIGMA: f64 = 0.4;
 /// The weather's factor is set anew when it has changed by this share (assumption).
 const WEATHER_SHARE: f64 = 0.2;
 /// Speed of traffic in a town, by which air gets into a moving car, m/s (assumption: 30 km/h).
@@ -93,12 +97,35 @@ pub struct Lungs {
     units: BTreeMap<UnitId, f32>,
 }
 
+/// Air changes per hour of a building in reference weather.
+fn air_changes_h(behaviour: &Behaviour, seed: u64, building: u32) -> f64 {
+    let sigma = math::ln(AIR_CHANGE_GSD);
+    draw_lognormal(behaviour.air_changes_h, sigma, seed, Stream::Population, building, Tick(0), 60)
+}
+
+/// What posts know of it: a register of houses by age and windows sorts them into thirds about the median of cities, and errs by a factor,
+/// lognormal (assumption; no such register is published).
+pub fn register(city: &City, behaviour: &Behaviour, seed: u64) -> Vec<Tightness> {
+    let third = math::exp(THIRD * math::ln(AIR_CHANGE_GSD));
+    let class = |b: u32| {
+        let taken = draw_lognormal(1.0, REGISTER_SIGMA, seed, Stream::Population, b, Tick(0), 61)
+            * air_changes_h(behaviour, seed, b)
+            / indoor::CITY_MEDIAN_PER_H;
+        match taken {
+            t if t < 1.0 / third => Tightness::Tight,
+            t if t > third => Tightness::Leaky,
+            _ => Tightness::Middling,
+        }
+    };
+    (0..city.buildings.len() as u32).map(class).collect()
+}
+
 impl Windows {
     pub fn new(city: &City, behaviour: &Behaviour, seed: u64) -> Windows {
-        let sigma = math::ln(AIR_CHANGE_GSD);
-        let draw = |b| draw_lognormal(behaviour.air_changes_h, sigma, seed, Stream::Population, b, Tick(0), 60) as f32;
         Windows {
-            building_per_h: (0..city.buildings.len() as u32).map(draw).collect(),
+            building_per_h: (0..city.buildings.len() as u32)
+                .map(|b| air_changes_h(behaviour, seed, b) as f32)
+                .collect(),
             kept: Vec::new(),
             row_per_h: Vec::new(),
             factor: 0.0,

@@ -7,6 +7,7 @@ use super::talk::{fact, send};
 use crate::base::{ids::*, text::Text, time::Tick};
 use crate::command::{Post, desk::Asked};
 use crate::hazard::gas::study::{self, Found, Input};
+use crate::people::breathe::register;
 use crate::scenario::Scenario;
 use crate::vocab::condition::{Fact, Quantity};
 use crate::vocab::event::Event;
@@ -35,7 +36,7 @@ pub fn study_gas(
         let Some(post) = posts.iter_mut().find(|p| p.id == id) else { continue };
         let post = &mut **post;
         let Some(asked) = post.desk.step(id, &post.picture, setting.seed, tick) else { continue };
-        let Some(study) = made(scenario, id, &asked, tick) else { continue };
+        let Some(study) = made(scenario, setting.seed, id, &asked, tick) else { continue };
         if study.basis == Basis::Model {
             post.desk.found(asked.site, study.levels.iter().any(|l| l.reach_m > 0.0));
         }
@@ -65,7 +66,7 @@ pub fn study_gas(
 }
 
 /// The study that was asked for, from beliefs alone.
-fn made(scenario: &Scenario, post: PostId, asked: &Asked, now: Tick) -> Option<GasStudy> {
+fn made(scenario: &Scenario, seed: u64, post: PostId, asked: &Asked, now: Tick) -> Option<GasStudy> {
     let (spec, city) = (gas_spec(scenario), &scenario.city);
     let at = city.facilities.get(asked.site.index())?.at;
     let believed = &asked.believed;
@@ -83,7 +84,7 @@ fn made(scenario: &Scenario, post: PostId, asked: &Asked, now: Tick) -> Option<G
         stopped_s: asked.stopped_s,
     };
     let found = match asked.model {
-        true => study::model(&input, &spec, city)?,
+        true => study::model(&input, &spec, city, &register(city, &scenario.behaviour, seed))?,
         false => Found {
             rate_kg_s: 0.0,
             rate_from: RateFrom::Supposed,
@@ -91,6 +92,7 @@ fn made(scenario: &Scenario, post: PostId, asked: &Asked, now: Tick) -> Option<G
             angle_deg: 0.0,
             levels: study::guide(&input, &spec),
             zones: Vec::new(),
+            buildings: Vec::new(),
         },
     };
     let zones = if asked.model { found.zones } else { study::lie_in(city, at, &found.levels) };
@@ -108,6 +110,7 @@ fn made(scenario: &Scenario, post: PostId, asked: &Asked, now: Tick) -> Option<G
         angle_deg: found.angle_deg,
         levels: found.levels,
         zones,
+        buildings: found.buildings,
     })
 }
 

@@ -64,6 +64,88 @@ pub struct StayOrLeave {
     pub air_from_s: Option<f64>,
 }
 
+/// How tight a building is, as the post's register of houses has it (气密性档).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Tightness {
+    Tight,
+    Middling,
+    Leaky,
+}
+
+impl Tightness {
+    pub const ALL: [Tightness; 3] = [Tightness::Tight, Tightness::Middling, Tightness::Leaky];
+    /// Air exchange over the city's median: one geometric deviation below, at and above it.
+    pub fn factor(self) -> f64 {
+        match self {
+            Tightness::Tight => 0.5,
+            Tightness::Middling => 1.0,
+            Tightness::Leaky => 2.0,
+        }
+    }
+}
+
+/// What a building's people are advised to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Way {
+    /// Stay, shut, fans off; air when the gas is gone.
+    Stay,
+    /// Leave: on foot it already harms less than staying.
+    OnFoot,
+    /// Leave, but only in vehicles: on foot it harms more than staying.
+    ByVehicle,
+}
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Why {
+    /// Inside it stays below the load of AEGL-2.
+    HouseHolds,
+    /// It does not, but the way out costs more.
+    WayThroughGas,
+    /// The house fills before the gas is gone, and the way out costs less.
+    HouseFills,
+}
+
+/// An assumption that turns the advice round when it is wrong by as much as it well may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Hinge {
+    /// The wind swings to one of its lines.
+    Wind,
+    /// The leak ends after half of the time ahead.
+    Duration,
+    /// The house is twice as leaky, or twice as tight.
+    Exchange,
+    /// Nobody opens the windows when the gas is gone.
+    Airing,
+    /// People set out after half or double the time.
+    Start,
+}
+
+/// One building in a study: shares of the AEGL loads 1 to 3 in the time ahead by what its people do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdvisedBuilding {
+    pub building: BuildingId,
+    pub tightness: Tightness,
+    /// It lies between the wind's lines alone, and is judged as if the middle of the cloud came.
+    pub swung: bool,
+    /// When AEGL-2 (60 min) is first in front of the door, s from now; `None` if not in the time ahead.
+    pub arrives_s: Option<f64>,
+    /// How far it is on the way out to where AEGL-2 (60 min) is not reached, m.
+    pub out_m: f64,
+    /// Windows shut, never aired.
+    pub shut: [f32; 3],
+    /// Windows shut, aired when the gas is gone.
+    pub stay: [f32; 3],
+    pub foot: [f32; 3],
+    pub vehicle: [f32; 3],
+    /// When to open the windows, s from now.
+    pub air_from_s: Option<f64>,
+    pub way: Way,
+    pub why: Why,
+    /// Empty where no single assumption turns it round.
+    pub hinges: Vec<Hinge>,
+}
+
 /// A study, as it was told and recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GasStudy {
@@ -87,6 +169,9 @@ pub struct GasStudy {
     /// Highest level first.
     pub levels: Vec<StudiedLevel>,
     pub zones: Vec<StudiedZone>,
+    /// Advice by building, where AEGL-2 or its lines reach; in the order of the city's buildings. Older recordings have none.
+    #[serde(default)]
+    pub buildings: Vec<AdvisedBuilding>,
 }
 
 impl GasStudy {

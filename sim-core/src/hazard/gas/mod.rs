@@ -2,6 +2,7 @@
 //! The physics is `consequence`'s: substances, sources, dense start, puffs. Here is what a drill does with it: levers,
 //! one wind for the whole grid, the raster, the balance. Equations, sources and limits: docs/models/gas.md, gas_transport.md.
 
+pub mod advice;
 pub mod layer;
 pub mod leak;
 pub mod monitor;

@@ -5,7 +5,7 @@
 //! Where nobody has named a rate, a tank is supposed (declared below), with the reported hole or, without one, a supposed one.
 
 use super::weather::Wind;
-use super::{GasSpec, air, leak, substances, weather};
+use super::{GasSpec, advice, air, leak, substances, weather};
 use crate::base::{ids::ZoneId, math};
 use crate::place::city::City;
 use crate::vocab::body::Point;
@@ -44,10 +44,10 @@ const PEOPLE_IN: f64 = 0.05;
 /// Doors looked at in each zone of the city (assumption).
 const DOORS: usize = 3;
 /// Leaving: people are on their way after this time, s, and walk across the wind for so long, s, at this speed, m/s (assumptions).
-const LEAVE_S: f64 = 900.0;
+pub(super) const LEAVE_S: f64 = 900.0;
 const WALK_S: f64 = 900.0;
-const WALK_M_S: f64 = 1.2;
-const STEP_S: f64 = 60.0;
+pub(super) const WALK_M_S: f64 = 1.2;
+pub(super) const STEP_S: f64 = 60.0;
 
 /// What a study stands on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +74,7 @@ pub struct Found {
     pub angle_deg: f64,
     pub levels: Vec<StudiedLevel>,
     pub zones: Vec<StudiedZone>,
+    pub buildings: Vec<AdvisedBuilding>,
 }
 
 /// The substance of a UN number.
@@ -113,7 +114,7 @@ pub fn guide(input: &Input, spec: &GasSpec) -> Vec<StudiedLevel> {
 }
 
 /// A model run; `None` where the substance has no levels, or no source of it can be supposed.
-pub fn model(input: &Input, spec: &GasSpec, city: &City) -> Option<Found> {
+pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness]) -> Option<Found> {
     let row = by_un(input.un?)?;
     let (speed_m_s, from_deg) = input.wind?;
     let wind = Wind { speed_m_s, from_deg };
@@ -148,6 +149,7 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City) -> Option<Found> {
         .collect();
     let mut zones = lie_in(city, input.at, &studied);
     advise_zones(&mut zones, city, &studied, &question, row, spec);
+    let buildings = advice::by_building(&question, row, spec, city, register, &studied, input.running);
     Some(Found {
         rate_kg_s: release.steps.iter().map(|s| s.rate_kg_s).fold(0.0, f64::max),
         rate_from,
@@ -155,6 +157,7 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City) -> Option<Found> {
         angle_deg: zones::angle_deg(&air),
         levels: studied,
         zones,
+        buildings,
     })
 }
 
