@@ -245,8 +245,9 @@ fn a_name_or_number_belongs_to_one_substance() {
     assert!(told.contains("cloud_y: UN 9001 is cloud_x's") && told.contains("\"云气\" is a name of cloud_x"), "{told}");
     let told = lay(file_of(|one| one.replace("云气", "液氯"))).expect_err("taken").to_string();
     assert!(told.contains("\"液氯\" is a name of chlorine"), "{told}");
-    let replaced =
-        file_of(|one| one.replace("cloud_x", "chlorine").replace("cloud x", "chlorine").replace("9001", "1017"));
+    let replaced = file_of(|one| {
+        one.replace("cloud_x", "chlorine").replace("cloud x", "chlorine").replace("un: 9001", "un: 1017")
+    });
     assert_eq!(lay(replaced).expect("sound").replaced, ["chlorine"]);
 }
 
