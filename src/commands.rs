@@ -149,6 +149,9 @@ fn announce(scenario: &Scenario, seed: u64, folder: &Path, lang: Lang) {
             )
         )
     );
+    if let Some(own) = &scenario.own_substances {
+        say!("{}", own.remark().get(lang));
+    }
 }
 
 fn progress_bar(ticks: u64) -> ProgressBar {
@@ -224,6 +227,9 @@ pub fn check(args: &CheckArgs) -> Done {
                     scenario.city.residents(),
                     scenario.hash
                 );
+                if let Some(own) = &scenario.own_substances {
+                    say!("{}", own.remark().en);
+                }
             }
             Ok(true)
         }

@@ -16,6 +16,7 @@ pub mod vocab {
     pub mod order;
     pub mod phase;
     pub mod study;
+    pub mod substance;
 }
 
 pub mod place;

@@ -254,10 +254,10 @@ fn the_gas_has_the_same_bits_on_1_2_and_8_threads_and_after_a_checkpoint() {
 fn a_substance_without_toxic_levels_or_misspelt_is_a_complaint_with_near_matches() {
     // Grade: behaviour.
     let file = std::path::Path::new("script.ron");
-    assert!(harmful("clorine", file).unwrap_err().to_string().contains("chlorine"));
-    assert_eq!(harmful("UN1017", file).unwrap().key, "chlorine");
+    assert!(substances().harmful("clorine", file).unwrap_err().to_string().contains("chlorine"));
+    assert_eq!(substances().harmful("UN1017", file).unwrap().key, "chlorine");
     let inert = substances().substances.iter().find(|s| s.harm.aegl.is_none() && s.harm.probit.is_none());
     if let Some(inert) = inert {
-        assert!(harmful(&inert.key, file).unwrap_err().to_string().contains("no toxic levels"));
+        assert!(substances().harmful(&inert.key, file).unwrap_err().to_string().contains("no toxic levels"));
     }
 }

@@ -243,6 +243,10 @@ impl Names<'_> {
     pub fn zone(&self, id: ZoneId) -> String {
         self.rec.city.zones.get(id.index()).map_or_else(|| format!("#{id}"), |z| z.name.get(self.lang).into())
     }
+    /// A substance by its name in the drill's table.
+    fn substance(&self, key: &str) -> String {
+        sim_core::report::words::substance(&self.rec.programme, key).get(self.lang).into()
+    }
     pub fn facility(&self, id: FacilityId) -> String {
         self.rec.city.facilities.get(id.index()).map_or_else(|| format!("#{id}"), |f| f.name.get(self.lang).into())
     }
@@ -383,23 +387,24 @@ impl Names<'_> {
                 format!("{}{} mm/h, {}", l.of("降雨 ", "rain "), number(*mm_h), self.duration(*duration_s))
             }
             Lever::ReleaseGas { site, substance, rate_kg_s, .. } => format!(
-                "{}{} {substance} {} kg/s",
+                "{}{} {} {} kg/s",
                 l.of("泄漏：", "release: "),
                 self.facility(*site),
+                self.substance(substance),
                 number(*rate_kg_s)
             ),
             Lever::ReduceLeak { site, share } => {
                 format!("{}{} {:.0} %", l.of("堵漏：", "reduce leak: "), self.facility(*site), share * 100.0)
             }
             Lever::Burn { site, burn } => {
-                format!("{}{} {}", l.of("燃烧：", "fire: "), self.facility(*site), burn.substance)
+                format!("{}{} {}", l.of("燃烧：", "fire: "), self.facility(*site), self.substance(&burn.substance))
             }
             Lever::PlaceTank { site, tank } => format!(
                 "{}{} {}, {} {} t",
                 l.of("储罐：", "tank: "),
                 self.facility(*site),
                 tank.name.get(l),
-                tank.substance,
+                self.substance(&tank.substance),
                 number(tank.mass_kg / 1000.0)
             ),
             Lever::CoolTanks { site, water_kg_s, .. } => {
@@ -505,7 +510,7 @@ impl Names<'_> {
                 "{}泄漏 {}，{} kg/s",
                 "{} releases {}, {} kg/s",
                 self.facility(*site),
-                substance,
+                self.substance(substance),
                 number(*rate_kg_s)
             ),
             Event::GasStopped { site, released_kg } => say!(
@@ -515,7 +520,13 @@ impl Names<'_> {
                 number(*released_kg)
             ),
             Event::FireBegan { site, what, substance, .. } => {
-                say!("{}起火：{}（{}）", "{} burns: {} ({})", self.facility(*site), pick(l, what.names()), substance)
+                say!(
+                    "{}起火：{}（{}）",
+                    "{} burns: {} ({})",
+                    self.facility(*site),
+                    pick(l, what.names()),
+                    self.substance(substance)
+                )
             }
             Event::FireEnded { site, what, burnt_kg } => say!(
                 "{}{}熄灭，共烧掉 {} kg",

@@ -8,12 +8,13 @@
 pub mod criteria;
 pub mod curve;
 pub mod property;
+mod read;
 pub mod table;
 
 pub use criteria::{Aegl, Erg, ErgContainer, Erpg, Harm, LevelPpm, Probit, ToxicThreshold};
 pub use curve::Curve;
 pub use property::ATMOSPHERE_PA;
-pub use table::Substances;
+pub use table::{Laid, Substances};
 
 use base::text::Text;
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,13 @@
 //! The table of substances: the embedded one, and a user's file that adds to it or replaces entries of it. All that is wrong with a
 //! file is said at once; a name that is not there is answered with the nearest that are.
 
-use super::{Known, LevelPpm, Substance};
-use base::complaint::{Complaints, nearest};
+use super::curve::GAS_CONSTANT;
+use super::{Curve, Known, LevelPpm, Substance, read};
+use base::complaint::{Complaints, line_column, nearest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 const EMBEDDED: &str = include_str!("../../data/substances.ron");
 
@@ -17,59 +19,118 @@ pub struct Substances {
     pub substances: Vec<Substance>,
 }
 
+/// What a file laid over a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Laid {
+    /// The file's substances with the sources that they cite.
+    pub own: Substances,
+    /// Keys of those that stood in the table before.
+    pub replaced: Vec<String>,
+}
+
+/// Takes what is wrong with a substance: the fields that it is about, what is wrong, what would do.
+type Tell<'a> = &'a mut dyn FnMut(&[&str], String, String);
+
 impl Substances {
     /// The table that comes with the engine.
     pub fn embedded() -> Substances {
-        Substances::parse(Path::new("substances.ron"), EMBEDDED).expect("the embedded table is sound: a test reads it")
+        Substances::shared().clone()
+    }
+    /// The same to look into, read once.
+    pub fn shared() -> &'static Substances {
+        static TABLE: OnceLock<Substances> = OnceLock::new();
+        let read = || Substances::parse(Path::new("substances.ron"), EMBEDDED);
+        TABLE.get_or_init(|| read().expect("the embedded table is sound: a test reads it"))
     }
 
     /// A table from the text of a file.
     pub fn parse(file: &Path, text: &str) -> Result<Substances, Complaints> {
-        let table: Substances = ron::from_str(text).map_err(|e| {
-            let mut all = Complaints::new();
-            let at = (e.span.start.line, e.span.start.col);
-            all.add_at(file, at, e.code.to_string(), "see the embedded substances.ron for the form");
-            all
-        })?;
+        let mut table = Substances { sources: BTreeMap::new(), substances: Vec::new() };
+        table.lay_over(file, text)?;
+        Ok(table)
+    }
+
+    /// Lays a file over the table: its substances are added, or put in place of those of the same key. Names, aliases and UN numbers
+    /// stay those of one substance each, since that is how people ask for it; a key of sources that means two things is a
+    /// complaint. Where anything is wrong the table stays as it was.
+    pub fn lay_over(&mut self, file: &Path, text: &str) -> Result<Laid, Complaints> {
         let mut all = Complaints::new();
-        for (k, one) in table.substances.iter().enumerate() {
-            if table.substances[..k].iter().any(|other| other.key == one.key) {
-                all.add(file, format!("{} stands twice", one.key), "");
+        let Some((sources, entries)) = read::entries(file, text, &mut all) else {
+            return Err(all);
+        };
+        for (key, told) in &sources {
+            if self.sources.get(key).is_some_and(|known| known != told) {
+                let what = format!("source {key:?} is already there with another text");
+                let at = text.find(&format!("{key:?}")).map_or((1, 1), |at| line_column(text, at));
+                all.add_at(file, at, what, "choose another key");
             }
-            one.check(file, &mut all);
+        }
+        let mut known = self.sources.clone();
+        known.extend(sources);
+        let mut laid =
+            Laid { own: Substances { sources: BTreeMap::new(), substances: Vec::new() }, replaced: Vec::new() };
+        let mut table = self.substances.clone();
+        for (k, entry) in entries.iter().enumerate() {
+            let one = &entry.substance;
+            one.check(&mut |fields, what, hint| entry.complain(fields, what, hint, &mut all));
             for source in one.sources() {
-                if !table.sources.contains_key(source) {
-                    let hint = match nearest(source, table.sources.keys().map(String::as_str)) {
+                // A field that is missing stands here with a source of no name.
+                if !known.contains_key(source) && !source.is_empty() {
+                    let hint = match nearest(source, known.keys().map(String::as_str)) {
                         Some(near) => format!("did you mean {near:?}?"),
                         None => "add it to sources".into(),
                     };
-                    all.add(file, format!("{}: source {source:?} is not in sources", one.key), hint);
+                    entry.complain_of(
+                        &format!("{source:?}"),
+                        format!("source {source:?} is not in sources"),
+                        hint,
+                        &mut all,
+                    );
                 }
             }
+            if entries[..k].iter().any(|other| other.substance.key == one.key) {
+                entry.complain(&["key"], "stands twice".into(), "each key once in a file".into(), &mut all);
+                continue;
+            }
+            match table.iter_mut().find(|s| s.key == one.key) {
+                Some(place) => {
+                    laid.replaced.push(one.key.clone());
+                    *place = one.clone();
+                }
+                None => table.push(one.clone()),
+            }
+            laid.own.substances.push(one.clone());
         }
-        all.or(table)
-    }
-
-    /// Adds another table; its entries replace those of the same key. Source keys of both stay apart by prefixing none: a
-    /// key that means two things is a complaint.
-    pub fn extend(&mut self, file: &Path, other: Substances) -> Result<(), Complaints> {
-        let mut all = Complaints::new();
-        for (key, text) in &other.sources {
-            if self.sources.get(key).is_some_and(|known| known != text) {
-                all.add(file, format!("source {key:?} is already there with another text"), "choose another key");
+        for (k, entry) in entries.iter().enumerate() {
+            // Two entries of the file are told of once, at the later.
+            let later = |key: &str| entries[k..].iter().any(|e| e.substance.key == key);
+            for other in table.iter().filter(|s| !later(&s.key)) {
+                entry.substance.clashes(other, &mut |fields, what, hint| entry.complain(fields, what, hint, &mut all));
             }
         }
         if !all.is_empty() {
+            all.0.sort_by_key(|one| one.at);
             return Err(all);
         }
-        self.sources.extend(other.sources);
-        for one in other.substances {
+        let cited: Vec<&str> = laid.own.substances.iter().flat_map(Substance::sources).collect();
+        laid.own.sources = known
+            .iter()
+            .filter(|(key, _)| cited.contains(&key.as_str()))
+            .map(|(k, t)| (k.clone(), t.clone()))
+            .collect();
+        (self.sources, self.substances) = (known, table);
+        Ok(laid)
+    }
+
+    /// Puts substances that were read before over the table.
+    pub fn put(&mut self, own: &Substances) {
+        self.sources.extend(own.sources.clone());
+        for one in &own.substances {
             match self.substances.iter_mut().find(|s| s.key == one.key) {
-                Some(known) => *known = one,
-                None => self.substances.push(one),
+                Some(place) => *place = one.clone(),
+                None => self.substances.push(one.clone()),
             }
         }
-        Ok(())
     }
 
     /// The embedded table with a user's file over it.
@@ -77,17 +138,7 @@ impl Substances {
         let text =
             std::fs::read_to_string(file).map_err(|e| Complaints::one(file, format!("cannot be read: {e}"), ""))?;
         let mut table = Substances::embedded();
-        // A user's file may cite the sources of the embedded table.
-        let mut own: Substances = match ron::from_str(&text) {
-            Ok(own) => own,
-            Err(_) => return Substances::parse(file, &text),
-        };
-        for (key, known) in &table.sources {
-            own.sources.entry(key.clone()).or_insert_with(|| known.clone());
-        }
-        let text = ron::to_string(&own).expect("a table that was read can be written");
-        let own = Substances::parse(file, &text)?;
-        table.extend(file, own)?;
+        table.lay_over(file, &text)?;
         Ok(table)
     }
 
@@ -195,66 +246,153 @@ impl Substance {
         all
     }
 
+    /// Correlations with the names of their fields.
+    fn curves(&self) -> Vec<(&'static str, &Curve)> {
+        let all = [
+            ("vapour_pressure", &self.vapour_pressure),
+            ("latent_heat", &self.latent_heat),
+            ("liquid_density", &self.liquid_density),
+            ("liquid_cp", &self.liquid_cp),
+            ("vapour_cp", &self.vapour_cp),
+        ];
+        all.into_iter().filter_map(|(name, curve)| Some((name, &curve.as_ref()?.value))).collect()
+    }
+
+    /// What would make it unclear which of two substances is asked for.
+    fn clashes(&self, other: &Substance, tell: Tell) {
+        if self.un == other.un {
+            let hint =
+                format!("a UN number is of one substance; to put this one in its place write key: {:?}", other.key);
+            tell(&["un"], format!("UN {} is {}'s", self.un, other.key), hint);
+        }
+        let theirs: Vec<String> = other.names().map(plain).chain([other.key.clone()]).collect();
+        let mine = self.names().map(|name| ("name", name)).chain([("key", self.key.as_str())]);
+        let mut told: Vec<String> = Vec::new();
+        for (field, name) in mine.filter(|(_, name)| !name.trim().is_empty()) {
+            let bare = plain(name);
+            if theirs.contains(&bare) && !told.contains(&bare) {
+                let field = if self.aliases.iter().any(|alias| alias == name) { "aliases" } else { field };
+                tell(&[field], format!("{name:?} is a name of {}", other.key), "each name for one substance".into());
+                told.push(bare);
+            }
+        }
+    }
+
     /// Values that cannot be, and values that contradict each other.
-    fn check(&self, file: &Path, all: &mut Complaints) {
+    fn check(&self, tell: Tell) {
         let key = &self.key;
-        let mut wrong = |what: String, hint: &str| all.add(file, format!("{key}: {what}"), hint);
+        let mut wrong = |fields: &[&str], what: String, hint: &str| tell(fields, what, hint.into());
         if plain(key) != *key || key.is_empty() {
-            wrong(format!("{key:?} is no key"), "lower case words joined by underscores");
+            wrong(&["key"], format!("{key:?} is no key"), "lower case words joined by underscores");
+        }
+        if self.name.zh.trim().is_empty() || self.name.en.trim().is_empty() {
+            wrong(
+                &["name"],
+                "name has no Chinese or no English".into(),
+                "both languages: (zh: \"氯\", en: \"chlorine\")",
+            );
+        }
+        if self.un == 0 {
+            wrong(
+                &["un"],
+                "un is 0".into(),
+                "people know a substance by its UN number; 9001 to 9999 are free for made-up ones",
+            );
         }
         for (name, known) in self.single_values() {
             if !(known.value.is_finite() && known.value > 0.0) {
-                wrong(format!("{name} is {}", known.value), "a number above 0");
+                wrong(&[name], format!("{name} is {}", known.value), "a number above 0");
+            }
+        }
+        for (name, curve) in self.curves() {
+            if !(curve.from_k > 0.0 && curve.from_k < curve.to_k && curve.to_k.is_finite()) {
+                wrong(&[name], format!("{name} goes from_k {} to_k {}", curve.from_k, curve.to_k), "K, from below to");
+            }
+            if curve.c.iter().any(|c| !c.is_finite()) {
+                wrong(&[name], format!("{name} has coefficients {:?}", curve.c), "numbers");
             }
         }
         // Melting above boiling is possible (it sublimes) but no model here would be right for it.
-        let (tb, tc) = (self.boiling_point_k.value, self.critical_temperature_k.value);
+        let (tb, tc, tm) = (self.boiling_point_k.value, self.critical_temperature_k.value, self.melting_point_k.value);
         if tb >= tc {
-            wrong(format!("boiling_point_k {tb} is not below critical_temperature_k {tc}"), "K, not degrees C");
+            let what = format!("boiling_point_k {tb} is not below critical_temperature_k {tc}");
+            wrong(&["boiling_point_k", "critical_temperature_k"], what, "K, not degrees C");
         }
-        if self.molar_mass_kg_mol.value > 1.0 {
-            wrong(format!("molar_mass_kg_mol is {}", self.molar_mass_kg_mol.value), "kg/mol: 0.071 for chlorine");
+        if tm >= tc {
+            let what = format!("melting_point_k {tm} is not below critical_temperature_k {tc}");
+            wrong(&["melting_point_k", "critical_temperature_k"], what, "K, not degrees C");
+        }
+        let pc = self.critical_pressure_pa.value;
+        if pc > 0.0 && pc <= super::ATMOSPHERE_PA {
+            let what = format!("critical_pressure_pa is {pc}, below that at the boiling point");
+            wrong(&["critical_pressure_pa"], what, "Pa: 7642400 for chlorine");
+        }
+        let molar = self.molar_mass_kg_mol.value;
+        if molar > 1.0 {
+            wrong(&["molar_mass_kg_mol"], format!("molar_mass_kg_mol is {molar}"), "kg/mol: 0.071 for chlorine");
+        }
+        let cp = self.vapour_cp_j_kg_k.value;
+        if cp > 0.0 && cp * molar <= GAS_CONSTANT && molar > 0.0 && molar <= 1.0 {
+            let what =
+                format!("vapour_cp_j_kg_k is {cp}, not above the gas constant by mass {:.0}", GAS_CONSTANT / molar);
+            wrong(&["vapour_cp_j_kg_k", "molar_mass_kg_mol"], what, "J/(kg K): 478 for chlorine");
         }
         if let Some(curve) = &self.vapour_pressure {
-            let p = curve.value.at(tb, self.molar_mass());
+            let p = curve.value.at(tb, molar);
             if !(0.9..=1.1).contains(&(p / super::ATMOSPHERE_PA)) {
                 let what = format!("vapour_pressure gives {p:.0} Pa at boiling_point_k, not 101325");
-                wrong(what, "one of the two is wrong");
+                wrong(&["vapour_pressure", "boiling_point_k"], what, "one of the two is wrong");
             }
         }
         if let Some(curve) = &self.latent_heat {
-            let (at, single) = (curve.value.at(tb, self.molar_mass()), self.latent_heat_j_kg.value);
+            let (at, single) = (curve.value.at(tb, molar), self.latent_heat_j_kg.value);
             if !(0.9..=1.1).contains(&(at / single)) {
-                wrong(format!("latent_heat gives {at:.0} J/kg at the boiling point, latent_heat_j_kg is {single}"), "");
+                let what = format!("latent_heat gives {at:.0} J/kg at the boiling point, latent_heat_j_kg is {single}");
+                let fields = ["latent_heat", "latent_heat_j_kg", "boiling_point_k", "molar_mass_kg_mol"];
+                wrong(&fields, what, "one of the two is wrong");
             }
         }
         if let Some(f) = &self.flammable {
             let (lfl, ufl, mid) = (f.lfl.value, f.ufl.value, f.stoichiometric.value);
             if !(lfl < ufl && ufl <= 1.0) {
-                wrong(format!("lfl {lfl} and ufl {ufl}"), "volume shares, 0 < lfl < ufl <= 1");
+                wrong(&["lfl", "ufl"], format!("lfl {lfl} and ufl {ufl}"), "volume shares, 0 < lfl < ufl <= 1");
             } else if !(lfl..=ufl).contains(&mid) {
-                wrong(format!("stoichiometric {mid} is not between lfl {lfl} and ufl {ufl}"), "");
+                let what = format!("stoichiometric {mid} is not between lfl {lfl} and ufl {ufl}");
+                wrong(&["stoichiometric"], what, "a volume share");
             }
         }
         if let Some(aegl) = &self.harm.aegl {
+            const FIELDS: [&str; 3] = ["discomfort_ppm", "disabling_ppm", "lethal_ppm"];
             for level in 1..=3u8 {
+                let fields = &FIELDS[usize::from(level) - 1..usize::from(level)];
                 let row = aegl.level(level);
                 let values: Vec<f64> = row.iter().flatten().copied().collect();
                 if values.iter().any(|v| !(v.is_finite() && *v > 0.0)) || values.windows(2).any(|w| w[1] > w[0]) {
-                    wrong(format!("AEGL-{level} {values:?}"), "above 0, not rising with the duration");
+                    wrong(fields, format!("AEGL-{level} {values:?}"), "above 0, not rising with the duration");
                 }
-                if level > 1 && rises_over(aegl.level(level - 1), row) {
-                    wrong(format!("AEGL-{} is above AEGL-{level}", level - 1), "levels rise");
+                // A level that has no values in between does not part the others.
+                for lower in (1..level).rev() {
+                    if rises_over(aegl.level(lower), row) {
+                        wrong(fields, format!("AEGL-{lower} is above AEGL-{level}"), "levels rise");
+                        break;
+                    }
                 }
             }
             if self.harm.load_n.is_none() {
-                wrong("has AEGL but no load_n".into(), "the exponent n of C^n t carries loads beyond the columns");
+                let what = "has AEGL but no load_n".into();
+                wrong(&["aegl"], what, "the exponent n of C^n t carries loads beyond the columns");
+            }
+        }
+        if let Some(erpg) = &self.harm.erpg {
+            let values: Vec<f64> = erpg.ppm.value.iter().flatten().copied().collect();
+            if values.iter().any(|v| !(v.is_finite() && *v > 0.0)) || values.windows(2).any(|w| w[1] < w[0]) {
+                wrong(&["erpg"], format!("ERPG {values:?}"), "above 0, rising with the level");
             }
         }
         if let Some(p) = &self.harm.probit
             && !(p.value.b > 0.0 && p.value.n > 0.0 && p.value.a.is_finite())
         {
-            wrong(format!("probit {:?}", p.value), "b and n above 0");
+            wrong(&["probit"], format!("probit {:?}", p.value), "b and n above 0");
         }
     }
 }

@@ -180,16 +180,84 @@ fn a_table_with_contradictions_is_told_all_of_them() {
     for part in ["boiling_point_k", "kg/mol", "perry", "lfl", "AEGL-2", "not rising"] {
         assert!(told.contains(part), "{part} is missing in:\n{told}");
     }
-    let told = Substances::parse(Path::new("mine.ron"), "(sources: {}, substances: [(kye: 1)])").expect_err("wrong");
-    assert_eq!(told.0.len(), 1);
-    assert!(told.0[0].at.is_some(), "{told}");
+    assert!(Substances::parse(Path::new("mine.ron"), "(sources: {}, substances: [").is_err());
+}
+
+/// A file with this entry, made of chlorine's.
+fn file_of(change: impl Fn(&str) -> String) -> String {
+    let mut one = table().find("chlorine").expect("there").clone();
+    (one.key, one.name, one.un) = ("cloud_x".into(), base::text::Text::new("云气", "cloud x"), 9001);
+    (one.aliases, one.flammable) = (Vec::new(), table().find("ammonia").expect("there").flammable.clone());
+    let text = ron::ser::to_string_pretty(&one, ron::ser::PrettyConfig::new()).expect("written");
+    format!("// Mine.\n(\n  sources: {{}},\n  substances: [\n    // One.\n    {},\n  ],\n)", change(&text))
+}
+
+/// Line of a word of a text, from 1.
+fn line_of(text: &str, word: &str) -> usize {
+    text.lines().position(|line| line.contains(word)).expect("there") + 1
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_at_once_with_its_line() {
+    // Grade: behaviour. Two entries: one with fields left out, one with values that contradict each other; and one with a word that
+    // is no field.
+    let bad = |text: &str| {
+        let left_out = text.lines().filter(|l| !l.contains("    cas:") && !l.contains("    un:")).collect::<Vec<_>>();
+        let wrong = text.replace("\"cloud_x\"", "\"cloud_y\"").replace("un: 9001", "un: 1017").replace("云气", "雾气");
+        let wrong = wrong.replace("cloud x", "cloud y").replace("239.198", "539.198").replace("0.71", "0.07");
+        let wrong = wrong.replace("lfl: (0.16", "lfl: (0.96").replace("hse", "hsee");
+        let odd = text.replace("melting_point_k", "melts_k").replace("cloud_x", "cloud_z");
+        format!("{},\n{wrong},\n{odd}", left_out.join("\n")).replace("4.0e-1", "0.4")
+    };
+    let text = file_of(bad);
+    let wrong = table().lay_over(Path::new("mine.ron"), &text).expect_err("wrong");
+    let told = wrong.to_string();
+    let parts = [
+        "cloud_x: cas is missing",
+        "cloud_x: un is missing",
+        "cloud_y: boiling_point_k 539.198 is not below",
+        "cloud_y: UN 1017 is chlorine's",
+        "cloud_y: AEGL-1 is above AEGL-2",
+        "did you mean \"hse\"?",
+        "cloud_z: melting_point_k is missing",
+        "melts_k",
+    ];
+    for part in parts {
+        assert!(told.contains(part), "{part} is missing in:\n{told}");
+    }
+    let at = |part: &str| wrong.0.iter().find(|one| one.what.contains(part)).and_then(|one| one.at).map(|at| at.0);
+    assert_eq!(at("boiling_point_k 539"), Some(line_of(&text, "539.198")), "{told}");
+    assert_eq!(at("UN 1017"), Some(line_of(&text, "un: 1017")), "{told}");
+    assert_eq!(at("melts_k"), Some(line_of(&text, "melts_k")), "{told}");
+    assert_eq!(at("hsee"), Some(line_of(&text, "hsee")), "{told}");
+    assert!(wrong.0.iter().all(|one| one.at.is_some()), "{told}");
+}
+
+#[test]
+fn a_name_or_number_belongs_to_one_substance() {
+    // Grade: behaviour. The file's own entries among each other, and with the table; a replaced one is no rival.
+    let lay = |text: String| table().lay_over(Path::new("mine.ron"), &text);
+    assert!(lay(file_of(str::to_string)).expect("sound").replaced.is_empty());
+    let told = lay(file_of(|one| format!("{one}, {one}"))).expect_err("twice").to_string();
+    assert!(told.contains("cloud_x: stands twice"), "{told}");
+    let second = |one: &str| format!("{one}, {}", one.replace("cloud_x", "cloud_y"));
+    let told = lay(file_of(second)).expect_err("the same").to_string();
+    assert!(told.contains("cloud_y: UN 9001 is cloud_x's") && told.contains("\"云气\" is a name of cloud_x"), "{told}");
+    let told = lay(file_of(|one| one.replace("云气", "液氯"))).expect_err("taken").to_string();
+    assert!(told.contains("\"液氯\" is a name of chlorine"), "{told}");
+    let replaced = file_of(|one| {
+        one.replace("cloud_x", "chlorine").replace("cloud x", "chlorine").replace("un: 9001", "un: 1017")
+    });
+    assert_eq!(lay(replaced).expect("sound").replaced, ["chlorine"]);
 }
 
 #[test]
 fn a_users_file_adds_and_replaces() {
     // Grade: behaviour.
     let mut mine = Substances { sources: Default::default(), substances: vec![table().substances[0].clone()] };
-    mine.substances[0].key = "my_gas".into();
+    let own = &mut mine.substances[0];
+    (own.key, own.name, own.un) = ("my_gas".into(), base::text::Text::new("我的气体", "my gas"), 9001);
+    own.aliases.clear();
     mine.substances.push(table().substances[1].clone());
     mine.substances[1].liquid_density_kg_m3.value = 600.0;
     let folder = tempfile::tempdir().expect("a folder");

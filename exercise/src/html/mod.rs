@@ -132,6 +132,7 @@ fn cover(after: &After) -> Markup {
                 @if rec.city.synthetic { " " (tt("（虚构城市）", "(invented city)")) }
             }
             @if let Some(near) = &rec.programme.near_field { li.near { (t(near)) } }
+            @if let Some(own) = &rec.programme.substances { li.near { (t(&own.remark())) } }
             @if let Some(note) = cut_off_note(rec) { p.cut { (t(&note)) } }
             dl.facts {
                 (fact("开始", "Begins", html! { (h.clock.start.date().to_string()) " " (h.clock.hhmm(sim_core::base::time::Tick(0))) }))

@@ -4,6 +4,7 @@ use super::{t, tt};
 use crate::After;
 use maud::{Markup, PreEscaped, html};
 use sim_core::base::{ids::ZoneId, text::Text};
+use sim_core::record::Recording;
 use sim_core::report::studies::{Compared, ComparedLevel, compared};
 use sim_core::report::words;
 use sim_core::vocab::body::Point;
@@ -45,7 +46,7 @@ pub fn section(after: &After) -> Markup {
                     @if row == 0 {
                         td rowspan=(rows) { b { (t(&words::clock(rec, one.tick))) } " " (t(&words::post(rec, one.study.post)))
                             div.def { (basis(one)) } }
-                        td rowspan=(rows) { (stands_on(one)) }
+                        td rowspan=(rows) { (stands_on(rec, one)) }
                         td rowspan=(rows) { (true_then(one)) }
                     }
                     @match one.levels.get(row) {
@@ -96,11 +97,10 @@ fn wind(wind: Option<(f64, f64)>) -> Text {
     }
 }
 
-fn stands_on(one: &Compared) -> Markup {
+fn stands_on(rec: &Recording, one: &Compared) -> Markup {
     let s = one.study;
-    let un = s
-        .un
-        .map_or(Text::new("物质不明", "unknown substance"), |un| Text::new(format!("UN {un}"), format!("UN {un}")));
+    let un =
+        s.un.map_or(Text::new("物质不明", "unknown substance"), |un| words::substance_of_un(&rec.programme, un));
     let rate = match (s.basis, s.rate_from) {
         (Basis::Guide, _) => None,
         (Basis::Model, RateFrom::Reported) => Some(("报告速率", "reported rate")),

@@ -30,6 +30,7 @@ use crate::base::{ids::*, text::Text, time::Clock, time::Tick};
 use crate::vocab::body::{Doing, Point};
 use crate::vocab::condition::{Condition, HazardKind};
 use crate::vocab::order::Task;
+use crate::vocab::substance::OwnSubstances;
 use serde::{Deserialize, Serialize};
 
 /// Version of the recording's layout. A reader refuses others by name.
@@ -173,6 +174,9 @@ pub struct Programme {
     /// What is said of the engine of the near field of gas leaks and its limits; left out where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near_field: Option<Text>,
+    /// Substances that the drill brought along; left out where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substances: Option<OwnSubstances>,
 }
 
 /// One digest per part of the state, after the tick.

@@ -28,7 +28,7 @@ pub struct Row {
 /// A happening in words: "火球（1号罐，丙烷）".
 pub fn node(rec: &Recording, node: &Node) -> Text {
     let what = words::text(node.what.names());
-    let of = words::substance(&node.substance);
+    let of = words::substance(&rec.programme, &node.substance);
     let at = node.tank.clone().unwrap_or_else(|| words::facility(rec, node.site));
     Text::new(format!("{}（{}，{}）", what.zh, at.zh, of.zh), format!("{} ({}, {})", what.en, at.en, of.en))
 }
@@ -99,8 +99,11 @@ pub(super) fn paragraph(l: &Ledger) -> Option<Paragraph> {
         let at = words::clock(rec, e.tick);
         match &e.event {
             Event::FireBegan { site, what, substance, .. } => {
-                let (place, what, of) =
-                    (words::facility(rec, *site), words::text(what.names()), words::substance(substance));
+                let (place, what, of) = (
+                    words::facility(rec, *site),
+                    words::text(what.names()),
+                    words::substance(&rec.programme, substance),
+                );
                 said.push(Text::new(
                     format!("{}，{}发生{}{}。", at.zh, place.zh, of.zh, what.zh),
                     format!("At {} a {} of {} begins at {}.", at.en, what.en, of.en, place.en),

@@ -229,6 +229,7 @@ pub fn programme(city: &City) -> Programme {
         ],
         monitors: Vec::new(),
         near_field: None,
+        substances: None,
     }
 }
 

@@ -452,7 +452,7 @@ fn gas(l: &Ledger, learned: &[Learned]) -> Option<Paragraph> {
             Event::GasReleased { site, substance, rate_kg_s } => {
                 let name = words::facility(rec, *site);
                 let rate = words::number(*rate_kg_s);
-                let what = words::substance(substance);
+                let what = words::substance(&rec.programme, substance);
                 p.say(
                     format!("{}，{}发生{}泄漏，每秒{rate}千克。", at.zh, name.zh, what.zh),
                     format!("At {} {} begins to leak {}, {rate} kg a second.", at.en, name.en, what.en),

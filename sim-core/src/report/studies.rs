@@ -79,7 +79,7 @@ pub struct Compared<'a> {
 
 /// All studies of a recording, in time order, each beside the truth.
 pub fn compared(rec: &Recording) -> Vec<Compared<'_>> {
-    let table = Substances::embedded();
+    let table = rec.programme.substances.as_ref().map_or_else(Substances::embedded, |own| own.over_embedded());
     let studies = rec.events.iter().filter_map(|e| match &e.event {
         Event::GasStudied(study) => Some((e.tick, &**study)),
         _ => None,

@@ -2,12 +2,13 @@
 //! about a strange recording must still come out.
 
 use crate::base::{ids::*, text::Text, time::Tick};
-use crate::record::Recording;
+use crate::record::{Programme, Recording};
 use crate::vocab::body::Cause;
 use crate::vocab::condition::{Fact, Level, Quantity, Subject, Topic};
 use crate::vocab::lever::Outage;
 use crate::vocab::message::{Loss, Medium, Party};
 use crate::vocab::order::{Advice, Task};
+use consequence::substance::Substances;
 
 /// A pair of literals as a text.
 pub fn text(pair: (&str, &str)) -> Text {
@@ -262,11 +263,22 @@ pub fn many(n: usize, one: &str, more: &str) -> String {
     format!("{} {}", number(n as f64), if n == 1 { one } else { more })
 }
 
-/// Name of a substance as the table has it; one that is not in it is shown as it is written.
-pub fn substance(key: &str) -> Text {
-    match consequence::substance::Substances::embedded().find(key) {
+/// Name of a substance as the drill's table has it; one that is not in it is shown as it is written.
+pub fn substance(programme: &Programme, key: &str) -> Text {
+    let own = programme.substances.as_ref().and_then(|own| own.table.find(key));
+    match own.or_else(|| Substances::shared().find(key)) {
         Some(known) => known.name.clone(),
         None => Text::new(key, key.replace('_', " ")),
+    }
+}
+
+/// "氯（UN 1017）": the substance of a UN number; the number alone where it is in no table.
+pub fn substance_of_un(programme: &Programme, un: u16) -> Text {
+    let of = |table: &Substances| table.substances.iter().find(|s| s.un == un).map(|s| s.name.clone());
+    let own = programme.substances.as_ref().and_then(|own| of(&own.table));
+    match own.or_else(|| of(Substances::shared())) {
+        Some(name) => Text::new(format!("{}（UN {un}）", name.zh), format!("{} (UN {un})", name.en)),
+        None => Text::new(format!("UN {un}"), format!("UN {un}")),
     }
 }
 

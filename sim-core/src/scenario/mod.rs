@@ -14,11 +14,12 @@ use crate::base::complaint::Complaints;
 use crate::base::{ids::*, math, text::Text, time::Clock};
 use crate::command::{PostSpec, plan::Clause};
 use crate::drill::Script;
-use crate::hazard::gas::NearSpec;
 use crate::hazard::gas::monitor::MonitorSpec;
+use crate::hazard::gas::{NearSpec, Table};
 use crate::people::Behaviour;
 use crate::place::city::City;
 use crate::response::{KindSpec, UnitSpec};
+use crate::vocab::substance::OwnSubstances;
 use hydro::structures::StructuresSpec;
 use serde::Serialize;
 use std::path::Path;
@@ -81,6 +82,9 @@ pub struct Scenario {
     pub monitors: Vec<MonitorSpec>,
     /// Engine of the near field of gas leaks (近场模型); none where puffs alone are asked for.
     pub near_field: Option<NearSpec>,
+    /// Substances that the scenario or its script brings along, and the table of all that they may name.
+    pub own_substances: Option<OwnSubstances>,
+    pub substances: Table,
     pub script: Script,
     /// Fingerprint of all of the above.
     pub hash: String,

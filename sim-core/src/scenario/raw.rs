@@ -41,6 +41,9 @@ pub struct RawScenario {
     /// Engine of the near field of gas leaks.
     #[serde(default)]
     pub near_field: Option<NearSpec>,
+    /// A file of substances beside the scenario, laid over the embedded table.
+    #[serde(default)]
+    pub substances: Option<String>,
 }
 
 /// A fixed gas monitor.
@@ -341,6 +344,9 @@ pub struct RawScript {
     /// Engine of the near field of gas leaks, in place of the scenario's.
     #[serde(default)]
     pub near_field: Option<NearSpec>,
+    /// A file of substances beside the script, laid over the embedded table and the scenario's file.
+    #[serde(default)]
+    pub substances: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

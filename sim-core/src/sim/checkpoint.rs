@@ -138,7 +138,7 @@ impl Sim {
         world.insert_resource(Nature {
             flood: Flood::resume(&city, &setup::flood_spec(&scenario), c.flood),
             gas: Gas::resume(&city, &setup::gas_spec(&scenario), c.gas),
-            fires: Fires::resume(&city, c.seed, c.fires),
+            fires: Fires::of(&city, c.seed, scenario.substances.clone(), c.fires),
             zones: c.zones,
             hour_ago_m: c.hour_ago_m,
             hour_ago_at: c.hour_ago_at,

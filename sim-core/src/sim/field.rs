@@ -202,7 +202,7 @@ impl Field for Ground<'_> {
     }
     fn leak_sized_up(&self, unit: UnitId, site: FacilityId) -> Option<SizedUp> {
         let leak = self.nature.gas.leaks().iter().rev().find(|l| l.site == site)?;
-        let un = crate::hazard::gas::substance(&leak.substance)?.un;
+        let un = self.nature.gas.of_leak(leak).un;
         // One crew keeps to its guess; another makes its own.
         let off = draw_lognormal(1.0, SIZE_UP_SIGMA, self.setting.seed, Stream::Gas, unit.0, Tick(site.0), SIZED_UP);
         Some(SizedUp { un, rate_kg_s: off * self.nature.gas.leak_kg_s(site) })

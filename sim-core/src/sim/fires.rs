@@ -89,7 +89,7 @@ pub fn ignite(
 ) {
     let (tick, city) = (now.tick, &setting.scenario.city);
     let Nature { gas, fires, .. } = &mut *nature;
-    let burns = |layer: &crate::hazard::gas::Layer| easily_lit(layer.toxicant.substance);
+    let burns = |layer: &crate::hazard::gas::Layer| easily_lit(&layer.toxicant.substance);
     if !gas.layers().iter().any(burns) {
         return;
     }
@@ -97,14 +97,13 @@ pub fn ignite(
     let mut lit = Vec::new();
     for layer in gas.layers().iter().filter(|l| burns(l)) {
         if let Some(link) = fires.meet(city, gas, layer, &sparks, tick, DT_S) {
-            lit.push((layer.toxicant.key(), link));
+            lit.push((layer.toxicant.substance.clone(), link));
         }
     }
     let around = Around::of(gas);
-    for (key, link) in lit {
+    for (s, link) in lit {
         events.tell(tick, Event::Chain(link));
-        let s = crate::hazard::gas::substance(key).expect("what is in the air is in the table");
-        for BurntOff { site, rest, released_kg } in gas.burn_off(key, now.s()) {
+        for BurntOff { site, rest, released_kg } in gas.burn_off(&s.key, now.s()) {
             events.tell(tick, Event::GasStopped { site, released_kg });
             let Some((rate_kg_s, lasts_s)) = rest else { continue };
             let pressure_pa = s.vapour_pressure_pa(around.air.temperature_k);
@@ -123,7 +122,7 @@ pub fn ignite(
                 let brightness = Default::default();
                 Burns::Pool { spilled_kg: 0.0, leak_kg_s: rate_kg_s, leak_s: lasts_s, bund_m2: None, brightness }
             };
-            fires.burn(site, &BurnSpec { substance: key.into(), offset_m: (0.0, 0.0), what }, now.s(), &around);
+            fires.burn(site, &BurnSpec { substance: s.key.clone(), offset_m: (0.0, 0.0), what }, now.s(), &around);
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::base::{ids::*, time::Tick};
 use crate::command::Post;
 use crate::comms::Comms;
 use crate::drill::{Progress, Trigger};
+use crate::hazard::fire::{FireState, Fires};
 use crate::hazard::flood::{BreachSpec, Flood, FloodSpec, Inflow, PumpSpec, StageBoundary};
 use crate::hazard::gas::{Gas, GasSpec, monitor::MonitorState};
 use crate::people::populate::populate;
@@ -36,7 +37,7 @@ pub(super) fn world(scenario: Arc<Scenario>, seed: u64) -> World {
     world.insert_resource(Nature {
         flood,
         gas: Gas::new(&city, &gas_spec(&scenario)),
-        fires: crate::hazard::fire::Fires::new(&city, seed),
+        fires: Fires::of(&city, seed, scenario.substances.clone(), FireState::default()),
         zones: vec![ZoneWeather::default(); city.zones.len()],
         hour_ago_m,
         hour_ago_at: Tick(0),
@@ -287,6 +288,7 @@ pub(super) fn gas_spec(scenario: &Scenario) -> GasSpec {
         },
         cloud: scenario.weather.cloud,
         near: scenario.near_field.clone(),
+        substances: scenario.substances.clone(),
         ..GasSpec::default()
     }
 }
@@ -350,5 +352,6 @@ pub fn programme(scenario: &Scenario) -> Programme {
             .map(|m| MonitorCard { key: m.key.clone(), name: m.name.clone(), at: m.at, range_ppm: m.range_ppm })
             .collect(),
         near_field: scenario.near_field.as_ref().map(|near| near.remark()),
+        substances: scenario.own_substances.clone(),
     }
 }

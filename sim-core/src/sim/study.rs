@@ -147,7 +147,7 @@ fn facts(study: &GasStudy, post: &Post, now: Tick) -> Vec<Fact> {
 
 fn words(scenario: &Scenario, study: &GasStudy) -> Text {
     let site = &scenario.city.facilities[study.site.index()].name;
-    let what = study.un.and_then(study::by_un).map(|s| s.name.clone());
+    let what = study.un.and_then(|un| scenario.substances.by_un(un)).map(|s| s.name.clone());
     let what = what.unwrap_or_else(|| Text::new("不明物质", "unknown substance"));
     let reach = |level| study.level(level).map_or(0.0, |l| l.reach_m);
     if study.basis == Basis::Guide {

@@ -189,7 +189,7 @@ pub fn look_out(
 /// UN number of what leaks at a site: on the tank's placard.
 fn stored_un(nature: &Nature, site: FacilityId) -> Option<f64> {
     let leak = nature.gas.leaks().iter().rev().find(|l| l.site == site)?;
-    crate::hazard::gas::substance(&leak.substance).map(|s| f64::from(s.un))
+    Some(f64::from(nature.gas.of_leak(leak).un))
 }
 
 /// A control room beside a site notices its leak, and so does the village it lies in.

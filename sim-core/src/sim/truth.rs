@@ -84,7 +84,7 @@ impl Known for Truth<'_> {
             }
             Quantity::ReleaseSubstance => {
                 let leak = self.nature.gas.leaks().iter().rev().find(|l| l.site.0 == about)?;
-                f64::from(crate::hazard::gas::substance(&leak.substance)?.un)
+                f64::from(self.nature.gas.of_leak(leak).un)
             }
             Quantity::ReleaseRate => self.nature.gas.leak_kg_s(FacilityId(about)),
             // The engine knows rates; a hole is what someone says of it. What posts compute is not truth.

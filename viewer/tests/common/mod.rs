@@ -112,6 +112,7 @@ fn programme(city: &City) -> Programme {
         objectives: vec![ObjectiveCard { key: "warn".into(), title: Text::new("及时预警", "Warn in time") }],
         monitors: Vec::new(),
         near_field: None,
+        substances: None,
     }
 }
 

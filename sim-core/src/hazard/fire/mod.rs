@@ -174,6 +174,7 @@ impl Hit {
 pub struct Fires {
     grid: Grid,
     sites: Vec<Point>,
+    substances: gas::Table,
     seed: u64,
     state: FireState,
     /// Heat of all that burns steadily, W/m2 by cell; empty when nothing does.
@@ -192,9 +193,15 @@ impl Fires {
 
     /// Goes on from a checkpoint that was taken with the same city and seed.
     pub fn resume(city: &City, seed: u64, state: FireState) -> Fires {
+        Fires::of(city, seed, gas::Table::default(), state)
+    }
+
+    /// The fires of a drill with a table of substances.
+    pub fn of(city: &City, seed: u64, substances: gas::Table, state: FireState) -> Fires {
         let mut fires = Fires {
             grid: city.grid,
             sites: city.facilities.iter().map(|f| f.at).collect(),
+            substances,
             seed,
             state,
             steady: Vec::new(),
@@ -221,7 +228,7 @@ impl Fires {
     /// Lights a fire; what is wrong with it becomes news.
     pub fn burn(&mut self, site: FacilityId, spec: &BurnSpec, now_s: f64, around: &Around) {
         let lit = match self.sites.get(site.index()) {
-            Some(at) => Burn::light(spec, gas::substances(), now_s, &around.air, Path::new("lever"))
+            Some(at) => Burn::light(spec, &self.substances, now_s, &around.air, Path::new("lever"))
                 .map(|burn| Lit { site, at: spec.at(*at), burn, out: false })
                 .map_err(|wrong| wrong.to_string()),
             None => Err(format!("no site {site} for a fire of \"{}\"", spec.substance)),
@@ -238,7 +245,7 @@ impl Fires {
 
     /// Puts a tank there; what is wrong with it becomes news.
     pub fn place(&mut self, site: FacilityId, spec: &StoreSpec) {
-        let wrong = spec.check(gas::substances(), Path::new("lever"));
+        let wrong = spec.check(&self.substances, Path::new("lever"));
         match self.sites.get(site.index()) {
             Some(at) if wrong.is_empty() => self.state.stores.push(Store::new(site, spec, spec.at(*at))),
             Some(_) => self.pending.push(FireNews::Refused(format!("fire: {wrong}"))),
@@ -259,7 +266,10 @@ impl Fires {
     /// Crews shut what feeds the fires of a site.
     pub fn shut(&mut self, site: FacilityId, now_s: f64, around: &Around) {
         for lit in self.state.lit.iter_mut().filter(|l| l.site == site && !l.out) {
-            let s = gas::substance(&lit.burn.spec.substance).expect("a fire's substance was looked up when it was lit");
+            let s = self
+                .substances
+                .find(&lit.burn.spec.substance)
+                .expect("a fire's substance was looked up when it was lit");
             lit.burn.shut(s, now_s, &around.air);
             self.state.drawn = None;
         }
@@ -284,7 +294,7 @@ impl Fires {
         tick: Tick,
         dt_s: f64,
     ) -> Option<Link> {
-        let (s, air) = (layer.toxicant.substance, gas.air());
+        let (s, air) = (&*layer.toxicant.substance, gas.air());
         let limits = Limits::of(s, air.temperature_k, air.pressure_pa)?;
         if layer.kg_m3.iter().all(|c| f64::from(*c) < limits.lower_kg_m3) {
             self.state.met.remove(&s.key);
@@ -372,7 +382,7 @@ impl Fires {
             .enumerate()
             .filter(|(_, l)| !l.out)
             .filter_map(|(k, l)| {
-                let s = gas::substance(&l.burn.spec.substance)?;
+                let s = self.substances.find(&l.burn.spec.substance)?;
                 // A fire that is lit within a tick burns from its start.
                 Some((k, l.burn.flame(s, now_s.max(l.burn.from_s), around.air)?))
             })
@@ -471,7 +481,8 @@ impl Fires {
             let s = &self.state.stores[store];
             (s.site, s.at, s.spec.clone())
         };
-        let substance = gas::substance(&spec.substance).expect("a tank's substance was looked up when it was placed");
+        let substance =
+            self.substances.find(&spec.substance).expect("a tank's substance was looked up when it was placed");
         let failure = spec.failure(substance, around.air);
         let what = match &failure {
             Failure::Fireball { .. } => Happening::Fireball,

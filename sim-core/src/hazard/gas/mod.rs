@@ -22,6 +22,7 @@ pub use consequence::puff::Scheme;
 use consequence::puff::{Options, kernel};
 use consequence::release::Release;
 use consequence::source::TankSpec;
+use consequence::substance::Substance;
 pub use consequence::weather::{Air, Class};
 pub use leak::Leak;
 pub use near::NearSpec;
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-pub use substance::{Toxicant, harmful, substance, substances};
+pub use substance::{Table, Toxicant, substance, substances};
 pub use weather::{Roughness, Turn, Wind};
 
 /// What the gas model is given.
@@ -56,6 +57,9 @@ pub struct GasSpec {
     pub temperature_k: f64,
     /// An engine of its own for the near field; puffs and their dense paths alone when not given.
     pub near: Option<NearSpec>,
+    /// What substances are: the embedded table, with the drill's own over it.
+    #[serde(skip)]
+    pub substances: Table,
 }
 
 impl Default for GasSpec {
@@ -71,6 +75,7 @@ impl Default for GasSpec {
             averaging_s: 600.0,
             temperature_k: 298.15,
             near: None,
+            substances: Table::default(),
         }
     }
 }
@@ -253,7 +258,7 @@ impl Gas {
         now_s: f64,
     ) -> Result<Release, String> {
         let file = Path::new("lever");
-        let substance = harmful(asked, file).map_err(|wrong| wrong.to_string())?;
+        let substance = self.spec.substances.harmful(asked, file).map_err(|wrong| wrong.to_string())?;
         let at = *self.sites.get(site.index()).ok_or(format!("no site {site} for a release of \"{asked}\""))?;
         let until_s = now_s + duration_s;
         let wind = self.state.turn.at(now_s);
@@ -263,7 +268,7 @@ impl Gas {
             Some(tank) => {
                 let sun_deg = weather::sun_elevation_deg(self.state.hour_of_day, self.spec.night_h);
                 let place = leak::site_under(&air, wind, self.spec.cloud, sun_deg);
-                leak::tank(asked, substances(), tank, at, now_s, until_s, &place, file)
+                leak::tank(asked, &self.spec.substances, tank, at, now_s, until_s, &place, file)
                     .map_err(|wrong| wrong.to_string())
             }
         }
@@ -282,7 +287,11 @@ impl Gas {
         let options = self.options();
         let air = self.state.air;
         for leak in &mut self.state.leaks {
-            let row = substance(&leak.substance).expect("a leak's substance is in the table: obey looked it up");
+            let row = self
+                .spec
+                .substances
+                .find(&leak.substance)
+                .expect("a leak's substance is in the table: obey looked it up");
             let base = self.bases.get(&leak.site).map(Arc::as_ref);
             if leak.advance(now_s, dt_s, &air, &options, row, base) {
                 news.push(GasNews::Stopped { site: leak.site, released_kg: leak.ledger().released_kg });
@@ -317,7 +326,11 @@ impl Gas {
         let (grid, air) = (self.grid, self.state.air);
         for leak in &self.state.leaks {
             if self.layers.iter().all(|l| l.toxicant.key() != leak.substance) {
-                let row = substance(&leak.substance).expect("a leak's substance is in the table: obey looked it up");
+                let row = self
+                    .spec
+                    .substances
+                    .find(&leak.substance)
+                    .expect("a leak's substance is in the table: obey looked it up");
                 self.layers.push(Layer { toxicant: Toxicant::new(row), kg_m3: vec![0.0; grid.len()] });
             }
         }
@@ -365,6 +378,14 @@ impl Gas {
     /// Rate at which a site leaks now, kg/s.
     pub fn leak_kg_s(&self, site: FacilityId) -> f64 {
         self.state.leaks.iter().filter(|l| l.site == site).map(|l| l.rate_kg_s(self.state.now_s)).sum()
+    }
+    /// What substances are in this run.
+    pub fn substances(&self) -> &Table {
+        &self.spec.substances
+    }
+    /// The substance of a leak.
+    pub fn of_leak(&self, leak: &Leak) -> &Substance {
+        self.spec.substances.find(&leak.substance).expect("a leak's substance is in the table: obey looked it up")
     }
     pub fn leaks(&self) -> &[Leak] {
         &self.state.leaks

@@ -8,7 +8,7 @@
 //! c is the mean of the map's cell in which the monitor stands, of all substances that its cell answers to; below a hundredth of the range it
 //! shows nothing. Above the range it shows the range: the post cannot know how much more there is.
 
-use super::{Gas, substance};
+use super::Gas;
 use crate::base::chance::{Stream, draw, draw_normal};
 use crate::base::{ids::PostId, math, text::Text, time::Tick};
 use crate::vocab::body::Point;
@@ -127,11 +127,11 @@ pub fn in_air_ppm(spec: &MonitorSpec, gas: &Gas, cell: usize) -> f64 {
 }
 
 /// The substance that a monitor's reading is put down to: the one of which there is most, or the first that it answers to.
-pub fn named(spec: &MonitorSpec, gas: &Gas, cell: usize) -> Option<&'static Substance> {
+pub fn named<'a>(spec: &MonitorSpec, gas: &'a Gas, cell: usize) -> Option<&'a Substance> {
     let reads = |key: &str| spec.reads.is_empty() || spec.reads.iter().any(|k| k == key);
     let layers = gas.layers().iter().filter(|l| reads(l.toxicant.key()) && l.kg_m3[cell] > 0.0);
     let most = layers.max_by(|a, b| a.kg_m3[cell].total_cmp(&b.kg_m3[cell]));
-    most.map(|l| l.toxicant.substance).or_else(|| substance(spec.reads.first()?))
+    most.map(|l| &*l.toxicant.substance).or_else(|| gas.substances().find(spec.reads.first()?))
 }
 
 /// A portable instrument at a cell: the substance of which there is most against what people notice, with an error of `normal` standard
@@ -139,7 +139,7 @@ pub fn named(spec: &MonitorSpec, gas: &Gas, cell: usize) -> Option<&'static Subs
 pub fn portable(gas: &Gas, cell: usize, normal: f64) -> Option<(u16, f64)> {
     let strength = |l: &&super::Layer| f64::from(l.kg_m3[cell]) / l.toxicant.noticed_kg_m3;
     let layer = gas.layers().iter().max_by(|a, b| strength(a).total_cmp(&strength(b)))?;
-    let row = layer.toxicant.substance;
+    let row = &layer.toxicant.substance;
     let range_ppm = row.harm.idlh_ppm.as_ref().map_or(PORTABLE_PPM, |idlh| PORTABLE_IDLH * idlh.value);
     let ppm = layer.toxicant.ppm(f64::from(layer.kg_m3[cell])) * (1.0 + PORTABLE_NOISE * normal).max(0.0);
     let reading = shown(ppm, range_ppm);

@@ -5,7 +5,7 @@
 //! Where nobody has named a rate, a tank is supposed (declared below), with the reported hole or, without one, a supposed one.
 
 use super::weather::Wind;
-use super::{GasSpec, advice, air, leak, substances, weather};
+use super::{GasSpec, advice, air, leak, weather};
 use crate::base::{ids::ZoneId, math};
 use crate::place::city::City;
 use crate::vocab::body::Point;
@@ -77,14 +77,9 @@ pub struct Found {
     pub buildings: Vec<AdvisedBuilding>,
 }
 
-/// The substance of a UN number.
-pub fn by_un(un: u16) -> Option<&'static Substance> {
-    substances().substances.iter().find(|s| s.un == un)
-}
-
 /// The guidebook's page: isolation all round, protective action downwind (all round while no wind is known).
 pub fn guide(input: &Input, spec: &GasSpec) -> Vec<StudiedLevel> {
-    let row = input.un.and_then(by_un).and_then(|s| s.erg_for(ErgContainer::LargeSpill));
+    let row = input.un.and_then(|un| spec.substances.by_un(un)).and_then(|s| s.erg_for(ErgContainer::LargeSpill));
     let (isolate_m, protect_m) = match row {
         Some(row) => {
             let night = weather::sun_elevation_deg(input.hour_of_day, spec.night_h) < 0.0;
@@ -115,7 +110,7 @@ pub fn guide(input: &Input, spec: &GasSpec) -> Vec<StudiedLevel> {
 
 /// A model run; `None` where the substance has no levels, or no source of it can be supposed.
 pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness]) -> Option<Found> {
-    let row = by_un(input.un?)?;
+    let row = spec.substances.by_un(input.un?)?;
     let (speed_m_s, from_deg) = input.wind?;
     let wind = Wind { speed_m_s, from_deg };
     let air = air(spec, wind, input.hour_of_day);
@@ -164,7 +159,7 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness])
 /// The leak as the post takes it, from its beginning at 0 on.
 fn supposed(
     input: &Input,
-    row: &'static Substance,
+    row: &Substance,
     air: &Air,
     wind: Wind,
     spec: &GasSpec,
@@ -193,7 +188,7 @@ fn supposed(
     };
     let sun_deg = weather::sun_elevation_deg(input.hour_of_day, spec.night_h);
     let place = leak::site_under(air, wind, spec.cloud, sun_deg);
-    let run = leak::tank(&row.key, substances(), &tank, input.at, 0.0, until_s, &place, Path::new("study"));
+    let run = leak::tank(&row.key, &spec.substances, &tank, input.at, 0.0, until_s, &place, Path::new("study"));
     match (input.rate_kg_s, run) {
         (Some(rate_kg_s), run) => {
             // The state in which it leaves is that of the supposed tank; where that cannot be run, vapour as warm as the air.
@@ -276,7 +271,7 @@ fn advise_zones(
     city: &City,
     levels: &[StudiedLevel],
     question: &Question,
-    row: &'static Substance,
+    row: &Substance,
     spec: &GasSpec,
 ) {
     let source = question.release.at;

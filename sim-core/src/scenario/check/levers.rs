@@ -2,7 +2,7 @@
 
 use crate::base::complaint::Complaints;
 use crate::base::ids::*;
-use crate::hazard::gas;
+use crate::hazard::gas::{self, Table};
 use crate::place::city::City;
 use crate::scenario::bind::Binder;
 use crate::scenario::raw::RawLever;
@@ -11,7 +11,13 @@ use crate::vocab::lever::{Lever, Outage};
 use consequence::source::TankSpec;
 use hydro::structures::StructuresSpec;
 
-pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City, works: Option<&StructuresSpec>) -> Vec<Lever> {
+pub(super) fn levers(
+    binder: &mut Binder,
+    raw: &RawLever,
+    city: &City,
+    works: Option<&StructuresSpec>,
+    table: &Table,
+) -> Vec<Lever> {
     let anchor = binder.anchor.clone();
     match raw {
         RawLever::SeepLevee(key) => vec![Lever::SeepLevee(binder.levee(key))],
@@ -40,7 +46,7 @@ pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City, works: Op
             duration_s: binder.seconds(duration),
         }],
         RawLever::ReleaseGas { site, substance, rate_kg_s, duration } => {
-            toxic(binder, substance);
+            toxic(binder, substance, table);
             vec![Lever::ReleaseGas {
                 site: binder.facility(site),
                 substance: substance.clone(),
@@ -51,7 +57,11 @@ pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City, works: Op
         }
         RawLever::LeakTank { site, substance, tank, duration } => {
             let duration_s = binder.seconds(duration);
-            let rate_kg_s = if toxic(binder, substance) { tank_rate(binder, substance, tank, duration_s) } else { 0.0 };
+            let rate_kg_s = if toxic(binder, substance, table) {
+                tank_rate(binder, substance, tank, duration_s, table)
+            } else {
+                0.0
+            };
             vec![Lever::ReleaseGas {
                 site: binder.facility(site),
                 substance: substance.clone(),
@@ -61,12 +71,12 @@ pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City, works: Op
             }]
         }
         RawLever::Burn { site, burn } => {
-            let wrong = burn.check(gas::substances(), &binder.source.path);
+            let wrong = burn.check(table, &binder.source.path);
             refuse(binder, &burn.substance, wrong);
             vec![Lever::Burn { site: binder.facility(site), burn: burn.clone() }]
         }
         RawLever::PlaceTank { site, tank } => {
-            let wrong = tank.check(gas::substances(), &binder.source.path);
+            let wrong = tank.check(table, &binder.source.path);
             refuse(binder, &tank.substance, wrong);
             vec![Lever::PlaceTank { site: binder.facility(site), tank: tank.clone() }]
         }
@@ -111,8 +121,8 @@ pub(super) fn levers(binder: &mut Binder, raw: &RawLever, city: &City, works: Op
 }
 
 /// The substance is in the table and has levels to judge it by; says so if not.
-fn toxic(binder: &mut Binder, asked: &str) -> bool {
-    let wrong = gas::harmful(asked, &binder.source.path).err().unwrap_or_default();
+fn toxic(binder: &mut Binder, asked: &str, table: &Table) -> bool {
+    let wrong = table.harmful(asked, &binder.source.path).err().unwrap_or_default();
     let sound = wrong.is_empty();
     refuse(binder, asked, wrong);
     sound
@@ -127,12 +137,12 @@ fn refuse(binder: &mut Binder, word: &str, wrong: Complaints) {
 
 /// The largest lasting rate of a tank in a breeze on a mild evening, kg/s, for the story; what is wrong with the tank becomes
 /// complaints. The run itself computes the leak in the air of its moment.
-fn tank_rate(binder: &mut Binder, substance: &str, tank: &TankSpec, duration_s: f64) -> f64 {
+fn tank_rate(binder: &mut Binder, substance: &str, tank: &TankSpec, duration_s: f64, table: &Table) -> f64 {
     let spec = gas::GasSpec::default();
     let air = gas::air(&spec, spec.wind, 20.0);
     let site = gas::leak::site_under(&air, spec.wind, spec.cloud, -10.0);
     let (path, at) = (binder.source.path.clone(), Point::default());
-    match gas::leak::tank(substance, gas::substances(), tank, at, 0.0, duration_s, &site, &path) {
+    match gas::leak::tank(substance, table, tank, at, 0.0, duration_s, &site, &path) {
         Ok(release) if release.total_mass_kg() > 0.0 => release.most_sustained_kg_s(),
         Ok(_) => {
             let hint = "is the hole below the liquid, and the duration above 0?";

@@ -4,6 +4,7 @@ mod levers;
 mod monitors;
 mod near;
 mod script;
+mod substances;
 mod works;
 
 use super::bind::{Binder, It};
@@ -14,6 +15,7 @@ use crate::base::complaint::{Complaints, nearest};
 use crate::base::text::Text;
 use crate::base::{ids::*, math, time::Clock, time::TICK_S, time::parse_duration_s};
 use crate::command::{PostSpec, plan::Clause};
+use crate::hazard::gas::Table;
 use crate::place::city::{City, FacilityKind};
 use crate::response::skill::{Skill, needs_vehicle};
 use crate::response::{KindSpec, UnitSpec};
@@ -86,13 +88,22 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
     let units = units(&roster_source, &roster, &kinds, &posts, &city, &mut complaints);
     let inject_keys: Vec<String> = script.injects.iter().map(|i| i.key.clone()).collect();
     let monitor_keys: Vec<String> = raw.monitors.iter().map(|m| m.key.clone()).collect();
-    let monitors = monitors::monitors(&source, &raw.monitors, &city, &posts, &mut complaints);
+    let own = [(&source, &raw.substances, built_in), (&script_source, &script.substances, script_built_in)];
+    let own_substances = substances::own(own, &mut complaints);
+    let substances = Table::with(own_substances.as_ref());
+    let monitors = monitors::monitors(&source, &raw.monitors, &city, &posts, &substances, &mut complaints);
     let near_field =
         near::near_field((&source, &raw.near_field), (&script_source, &script.near_field), &mut complaints);
     let clauses = clauses(&plan_source, &plan, &city, &posts, &monitor_keys, &mut complaints);
     let clause_ids: BTreeSet<String> = clauses.iter().map(|c| c.id.clone()).collect();
     let works = works::works(&path, &raw.water, &city, built_in, &mut complaints);
-    let given = script::Given { city: &city, posts: &posts, works: works.as_ref(), monitors: &monitor_keys };
+    let given = script::Given {
+        city: &city,
+        posts: &posts,
+        works: works.as_ref(),
+        monitors: &monitor_keys,
+        substances: &substances,
+    };
     let script = script::checked_script(&script_source, &script, given, &inject_keys, &clause_ids, &mut complaints);
     owners(&plan_source, &clauses, &kinds, &units, &posts, &mut complaints);
     let (clock, ticks, weather, mut water) = frame(&source, &raw, choice, &city, &mut complaints);
@@ -117,6 +128,8 @@ pub(super) fn load(choice: &Choice) -> Result<Scenario, Complaints> {
         clauses,
         monitors,
         near_field,
+        own_substances,
+        substances,
         script,
         hash: String::new(),
     };
@@ -141,6 +154,9 @@ fn fingerprint(s: &Scenario) -> String {
     }
     if let Some(near_field) = &s.near_field {
         hasher.update(&serde_json::to_vec(near_field).expect("a near field is plain data"));
+    }
+    if let Some(own) = &s.own_substances {
+        hasher.update(&serde_json::to_vec(own).expect("substances are plain data"));
     }
     hasher.finalize().to_hex()[..16].to_string()
 }

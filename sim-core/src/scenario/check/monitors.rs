@@ -7,7 +7,7 @@ use crate::base::complaint::Complaints;
 use crate::base::ids::FacilityId;
 use crate::base::math;
 use crate::command::PostSpec;
-use crate::hazard::gas::harmful;
+use crate::hazard::gas::Table;
 use crate::hazard::gas::monitor::MonitorSpec;
 use crate::place::city::City;
 use crate::vocab::body::Point;
@@ -17,6 +17,7 @@ pub(super) fn monitors(
     raw: &[RawMonitor],
     city: &City,
     posts: &[PostSpec],
+    substances: &Table,
     complaints: &mut Complaints,
 ) -> Vec<MonitorSpec> {
     let mut checked: Vec<MonitorSpec> = Vec::new();
@@ -36,7 +37,7 @@ pub(super) fn monitors(
                 }
                 let mut keys = Vec::new();
                 for asked in asked {
-                    match harmful(asked, &source.path) {
+                    match substances.harmful(asked, &source.path) {
                         Ok(row) => keys.push(row.key.clone()),
                         Err(wrong) => {
                             for w in wrong.0 {

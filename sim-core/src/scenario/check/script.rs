@@ -5,6 +5,7 @@ use crate::base::complaint::{Complaints, nearest};
 use crate::base::time::Tick;
 use crate::command::PostSpec;
 use crate::drill::{Inject, PersonaMessage, Script, Trigger};
+use crate::hazard::gas::Table;
 use crate::place::city::City;
 use crate::record::{Expected, ExpectedAction, ObjectiveCard};
 use crate::scenario::bind::{Binder, It};
@@ -22,12 +23,13 @@ pub(super) struct Given<'a> {
     pub posts: &'a [PostSpec],
     pub works: Option<&'a StructuresSpec>,
     pub monitors: &'a [String],
+    pub substances: &'a Table,
 }
 
 pub(super) fn checked_script(
     source: &Source,
     raw: &RawScript,
-    Given { city, posts, works, monitors }: Given,
+    Given { city, posts, works, monitors, substances }: Given,
     inject_keys: &[String],
     clause_ids: &BTreeSet<String>,
     complaints: &mut Complaints,
@@ -68,7 +70,7 @@ pub(super) fn checked_script(
         };
         let mut effects = Vec::new();
         for lever in &inject.effects {
-            effects.extend(levers(&mut binder, lever, city, works));
+            effects.extend(levers(&mut binder, lever, city, works, substances));
         }
         let messages = inject
             .messages
@@ -82,7 +84,7 @@ pub(super) fn checked_script(
                 claims: m
                     .claims
                     .iter()
-                    .map(|(q, key, v)| (binder.topic(*q, key), claimed(&mut binder, *q, *v)))
+                    .map(|(q, key, v)| (binder.topic(*q, key), claimed(&mut binder, *q, *v, substances)))
                     .collect(),
             })
             .collect();
@@ -125,8 +127,8 @@ pub(super) fn checked_script(
 }
 
 /// A value that someone claims; a UN number must be one of the table.
-fn claimed(binder: &mut Binder, quantity: Quantity, value: f64) -> f64 {
-    let known = &crate::hazard::gas::substances().substances;
+fn claimed(binder: &mut Binder, quantity: Quantity, value: f64, substances: &Table) -> f64 {
+    let known = &substances.substances;
     if quantity == Quantity::ReleaseSubstance && !known.iter().any(|s| f64::from(s.un) == value) {
         let near = known.iter().filter(|s| s.harm.aegl.is_some());
         let hint: Vec<String> = near.map(|s| format!("{} {}", s.un, s.key)).collect();
