@@ -16,7 +16,7 @@ use base::math;
 use serde::{Deserialize, Serialize};
 
 /// Half sides of the squares, m, and cells along a side.
-const SQUARES_M: [f64; 6] = [240.0, 600.0, 1500.0, 3750.0, 9400.0, 23_500.0];
+pub(super) const SQUARES_M: [f64; 6] = [240.0, 600.0, 1500.0, 3750.0, 9400.0, 23_500.0];
 const CELLS: usize = 128;
 /// Step of the sweep, degrees.
 const SWEEP_DEG: f64 = 1.5;
