@@ -151,6 +151,8 @@ fn advice(recording: &Recording, out: &Path) -> std::io::Result<()> {
     for stamped in &recording.events {
         let Event::GasStudied(study) = &stamped.event else { continue };
         let post = recording.programme.posts.get(study.post.index()).map(|p| &p.key);
+        // Single precision as it was reckoned, not as f64 spells it.
+        let shares = |shares: [f32; 3]| shares.map(|share| (f64::from(share) * 1e5).round() / 1e5);
         for row in &study.buildings {
             let Some(building) = city.buildings.get(row.building.index()) else { continue };
             let place = |p: &Point| [p.x + east, p.y + north];
@@ -179,10 +181,10 @@ fn advice(recording: &Recording, out: &Path) -> std::io::Result<()> {
                     "arrives_s": row.arrives_s,
                     "way_out_m": row.out_m,
                     "air_from_s": row.air_from_s,
-                    "shut_aegl_shares": row.shut,
-                    "stay_aegl_shares": row.stay,
-                    "foot_aegl_shares": row.foot,
-                    "vehicle_aegl_shares": row.vehicle,
+                    "shut_aegl_shares": shares(row.shut),
+                    "stay_aegl_shares": shares(row.stay),
+                    "foot_aegl_shares": shares(row.foot),
+                    "vehicle_aegl_shares": shares(row.vehicle),
                 },
             }));
         }

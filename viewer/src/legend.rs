@@ -109,11 +109,11 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                 symbols::post(painter, rect.center(), 6.5, 0)
             });
         }
-        if let Some(study) = crate::study::shown(app).cloned() {
+        if let Some(study) = crate::study::shown(app) {
             ui.label(RichText::new(lang.of("本席位研判的范围", "zones this seat has worked out")).strong());
             for level in &study.levels {
                 let ink = crate::study::colour(level.level);
-                row(ui, &crate::study::name(&study, level, lang), |painter, rect| {
+                row(ui, &crate::study::name(study, level, lang), |painter, rect| {
                     painter.line_segment([rect.left_center(), rect.right_center()], Stroke::new(2.5, ink));
                 });
             }
