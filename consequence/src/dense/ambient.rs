@@ -185,6 +185,10 @@ impl Ambient {
             .collect();
         self
     }
+    /// Wind averaged from the ground to a height, by the integral in every mode.
+    pub fn true_mean_m_s(&self, z_m: f64) -> f64 {
+        Table::read(&self.table.integral_m_s, z_m)
+    }
     /// Mean wind under a height, counted on from a mean under another one, and no more than the wind at the top: the original's rule.
     pub fn mean_on_m_s(&self, known: Counted, z_m: f64) -> f64 {
         let through = |z: f64| z * Table::read(&self.table.integral_m_s, z);

@@ -80,7 +80,7 @@ pub fn top(source: &Source, ambient: &Ambient, start: State, speed_m_s: f64) -> 
 /// dense     y1 = 1.32 D ((w/u) (rho/rhoa) Fr^2)^(1/3)             Fr^2 = w^2 rhoa/(g D (rho - rhoa))
 /// passive   y2 = y0^(6/7) (hs + y2)^(1/7)                          y0 = 1.0363 w d/((0.4 + 1.2 u/w) sqrt(u u*))
 /// rise      y  = y1 y2/sqrt(y1^2 + y2^2)                           x  = 0.435 y^3/((rho/rhoa) (D w/u)^2)
-/// share     c' = 1.69 (w/u) (y/D)^-1.85                            c  = c' (0.5236 (1 - c') + c')
+/// share     c' = 1.69 (w/u) (y/D)^-1.85                            c  = c' (pi/6 (1 - c') + c')
 /// speed     U  = ua/(2 (1 - e)) (1 - m - 2 e + sqrt((1 - m)^2 + 4 m e))       e = 0.06 (2 + x/d)
 /// shape     B  = sqrt(A/f), b = 0.9 sqrt(m A/f)                    f  = 2.4 + 1.6/(1 + x^2/(100 d^2))
 /// ```
@@ -104,7 +104,7 @@ fn hoot(source: &Source, ambient: &Ambient, start: State, speed_m_s: f64) -> Sta
     let rise_m = dense_m * passive_m / math::hypot(dense_m, passive_m);
     let x_m = 0.435 * rise_m * rise_m * rise_m / (thick * (mouth_m * ratio) * (mouth_m * ratio));
     let peak = (1.69 * ratio * math::pow(rise_m / mouth_m, -1.85)).min(0.99);
-    let share = peak * (0.5236 * (1.0 - peak) + peak);
+    let share = peak * (std::f64::consts::FRAC_PI_6 * (1.0 - peak) + peak);
     let gas_kg_mol = share * source.gas.molar_mass_kg_mol;
     let mass_share = gas_kg_mol / (gas_kg_mol + (1.0 - share) * gas::AIR_KG_MOL);
     let flux = 0.5 * source.rate_kg_s / mass_share;
