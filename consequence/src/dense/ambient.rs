@@ -67,6 +67,13 @@ impl Felt<'_> {
     }
 }
 
+/// A mean wind of the original and the height of the air that it is of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counted {
+    pub top_m: f64,
+    pub mean_m_s: f64,
+}
+
 /// Wind and mean wind by height, evenly in the logarithm.
 #[derive(Debug, Clone, PartialEq)]
 struct Table {
@@ -176,6 +183,21 @@ impl Ambient {
                 z => self.table.integral_m_s[k] - lost / z,
             })
             .collect();
+        self
+    }
+    /// Wind averaged from the ground to a height, by the integral in every mode.
+    pub fn true_mean_m_s(&self, z_m: f64) -> f64 {
+        Table::read(&self.table.integral_m_s, z_m)
+    }
+    /// Mean wind under a height, counted on from a mean under another one, and no more than the wind at the top: the original's rule.
+    pub fn mean_on_m_s(&self, known: Counted, z_m: f64) -> f64 {
+        let through = |z: f64| z * Table::read(&self.table.integral_m_s, z);
+        let mean = (known.top_m * known.mean_m_s + through(z_m) - through(known.top_m)) / z_m.max(LOWEST_M);
+        mean.clamp(0.0, self.wind_m_s(z_m))
+    }
+    /// The same air with all its mean winds so counted.
+    pub fn counted_on(mut self, known: Counted) -> Ambient {
+        self.table.mean_m_s = (0..STEPS).map(|k| self.mean_on_m_s(known, height_m(k))).collect();
         self
     }
     pub fn karman(&self) -> f64 {

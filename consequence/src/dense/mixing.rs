@@ -153,7 +153,11 @@ pub fn rates(felt: &Felt, mixture: &Mixture, s: &Shape) -> Rates {
     };
     // Along the wind the air's shear over the cloud stretches it: 0.6 of the difference between its top and its mean (found
     // from example 2, 6 %).
-    let shear = 0.6 * (wind_m_s - s.mean_wind_m_s).max(0.0);
+    let shear = match ambient.mode {
+        // In the original 0.6 of what a logarithmic wind has there, whatever its cloud's mean is counted from: of the true mean.
+        Mode::Reference => 0.6 * (wind_m_s - ambient.true_mean_m_s(top_m)).max(0.0),
+        Mode::Corrected => 0.6 * (wind_m_s - s.mean_wind_m_s).max(0.0),
+    };
     Rates {
         // In the air a jet has an underside too.
         top_m_s: if s.grounded { one_side } else { 2.0 * one_side },

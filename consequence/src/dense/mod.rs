@@ -32,6 +32,7 @@ pub use profile::Section;
 use crate::release::Entry;
 use base::math;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Which closures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -117,7 +118,11 @@ pub fn run(source: &Source, ambient: &Ambient, farthest_m: f64) -> Run {
         let (edge_m, air) = plume::footing(source, ambient);
         let last = plume::follow(source, &air, edge_m, farthest_m, &mut sections);
         puff_from = sections.len();
-        if let Some(last) = last {
+        if let Some((last, wind)) = last {
+            let air = match wind {
+                Some(wind) => Cow::Owned(air.into_owned().counted_on(wind)),
+                None => air,
+            };
             puff::follow(source, &air, puff::start_from_plume(source, &last), farthest_m, &mut sections);
         }
     }

@@ -1,6 +1,6 @@
 //! The plume stage: a steady cloud followed along the wind.
 
-use super::ambient::Ambient;
+use super::ambient::{Ambient, Counted, Felt};
 use super::gas::{self, Mixture};
 use super::mixing::{self, Rates, SQRT_3, Shape};
 use super::profile::{Section, Stage};
@@ -57,6 +57,25 @@ pub struct Course<'a> {
     pub grounded: bool,
     /// Vertical speed over the square of the centre's height when it came down, 1/(m s).
     pub landing: f64,
+    /// A stack's heavy cloud in the reference mode falls and slumps as the original's does: see [`Slump`].
+    pub slump: Option<Slump>,
+}
+
+/// How the original's heavy cloud comes down from the top of its rise (read from a public port, GasDispersion.jl, and written anew). Its
+/// lower edge touches where zc = h/2; the fall W then turns into spreading, and the centre sinks as the cloud widens:
+///
+/// ```text
+/// Vg = 2 W B/h at the touch       dzc/dx = -Vg zc/(B U)       h >= 2 zc, U = R/(rho B h) where that holds
+/// U <= its value before the step where the weight chokes the flow
+/// ```
+///
+/// Momentum is counted anew from the speed after each step, so that a height held up or a choked flow takes what it needs of it. The mean wind
+/// is counted on from step to step, beginning with the wind at the top of the rise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slump {
+    pub wind: Counted,
+    /// Speed before the step, m/s.
+    pub before_m_s: f64,
 }
 
 /// The original's factor of the pressure of the cloud's weight on its speed, at the ground.
@@ -86,9 +105,10 @@ impl Course<'_> {
             let height_m = area / speed_m_s;
             let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
             let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
-            let mean = felt.mean_wind_m_s(top_m);
+            let mean = self.mean_m_s(&felt, top_m);
             let carried = mean * (1.0 - m) + s.excess / s.flux;
-            (largest_root(carried, pressure).max(LEAST_SPEED * mean), height_m, mean, felt)
+            let choke = self.slump.map_or(f64::INFINITY, |slump| slump.before_m_s);
+            (largest_root(carried, pressure, choke).max(LEAST_SPEED * mean), height_m, mean, felt)
         };
         let mut speed_m_s = guess.map_or_else(|| a.wind_m_s(2.0), |g| g.speed_m_s);
         let (mut next, mut height_m, mut mean, mut felt) = consistent(speed_m_s);
@@ -104,6 +124,11 @@ impl Course<'_> {
             // 1/(1 - slope) of next over speed, held where the slope cannot be told.
             let share = (speed_m_s - before) / (was - step);
             gain = if share.is_finite() { share.clamp(0.2, 2.0) } else { 0.7 };
+        }
+        if self.slump.is_some() && weight > 0.0 && heavy > 0.0 && height_m < 2.0 * s.centre_m {
+            height_m = 2.0 * s.centre_m;
+            speed_m_s = area / height_m;
+            mean = self.mean_m_s(&felt, height_m);
         }
         let across_m_s = s.front / s.flux;
         let over_pool = self.pool_m > 0.0 && s.x_m < self.pool_m;
@@ -131,6 +156,30 @@ impl Course<'_> {
             grounded: self.grounded,
             choked: pressure > 4.0 / 27.0 * carried * carried * carried,
             rates,
+        }
+    }
+
+    /// Mean wind over the cloud.
+    fn mean_m_s(&self, felt: &Felt, top_m: f64) -> f64 {
+        self.slump.map_or_else(|| felt.mean_wind_m_s(top_m), |s| self.ambient.mean_on_m_s(s.wind, top_m))
+    }
+
+    /// Momentum that the weight of a cloud on the ground takes up, above what its speed carries.
+    fn weight_n(&self, half_width_m: f64, height_m: f64, density_kg_m3: f64) -> f64 {
+        let heavy = (density_kg_m3 - self.ambient.density_kg_m3).max(0.0);
+        0.5 * WEIGHT * GRAVITY_M_S2 * heavy * half_width_m * height_m * height_m
+    }
+
+    /// After a step of a [`Slump`]: wind, speed and momentum for the next.
+    fn settle(&mut self, s: &mut State, k: &Known) {
+        let Some(slump) = &mut self.slump else { return };
+        let top_m = k.height_m.max(s.centre_m + 0.5 * k.height_m);
+        slump.wind = Counted { top_m: if self.grounded { k.height_m } else { top_m }, mean_m_s: k.mean_wind_m_s };
+        slump.before_m_s = k.speed_m_s;
+        if self.grounded {
+            let m = (self.released(s.x_m) / s.flux).min(1.0);
+            s.excess = s.flux * (k.speed_m_s - k.mean_wind_m_s * (1.0 - m))
+                + self.weight_n(s.half_width_m, k.height_m, k.mixture.density_kg_m3);
         }
     }
 
@@ -166,6 +215,9 @@ impl Course<'_> {
                 // Lighter than air: it lifts off.
                 slope.lift = -pull * b * h;
                 slope.centre_m = vertical.max(0.0) / k.speed_m_s;
+            } else if self.slump.is_some() {
+                slope.centre_m = -k.across_m_s * s.centre_m / (b * k.speed_m_s);
+                slope.lift = -s.lift / (10.0 * h);
             } else {
                 // The ground takes up the fall: its speed goes as the square of the centre's height (found from example 2).
                 slope.centre_m = -self.landing * s.centre_m * s.centre_m / k.speed_m_s;
@@ -180,15 +232,16 @@ impl Course<'_> {
     }
 }
 
-/// Largest root of U^3 - U0 U^2 + p = 0; where the cloud's weight chokes it and there is none, the point of choking, 2 U0/3.
-fn largest_root(carried_m_s: f64, pressure: f64) -> f64 {
+/// Largest root of U^3 - U0 U^2 + p = 0; where the cloud's weight chokes it and there is none, the point of choking, 2 U0/3, but no more
+/// than a given speed.
+fn largest_root(carried_m_s: f64, pressure: f64, choked_m_s: f64) -> f64 {
     let u0 = carried_m_s;
     if pressure <= 0.0 || u0 <= 0.0 {
         return u0;
     }
     let choke = 2.0 * u0 / 3.0;
     if u0 * choke * choke - choke * choke * choke <= pressure {
-        return choke;
+        return choke.min(choked_m_s);
     }
     let mut u = u0;
     for _ in 0..50 {
@@ -227,7 +280,7 @@ pub fn follow(
     edge_m: f64,
     farthest_m: f64,
     sections: &mut Vec<Section>,
-) -> Option<(State, Known)> {
+) -> Option<((State, Known), Option<Counted>)> {
     let (mut course, mut state) = start(source, ambient, edge_m);
     let mut known = course.known(&state, None);
     let half_s = 0.5 * source.duration_s;
@@ -235,13 +288,14 @@ pub fn follow(
         land(&mut course, &mut state, &mut known);
         sections.push(section(source, &state, &known));
         if state.time_s >= half_s {
-            return Some((state, known));
+            return Some(((state, known), course.slump.map(|s| s.wind)));
         }
         if state.x_m >= farthest_m {
             return None;
         }
         let most_m = (farthest_m - state.x_m).min((half_s - state.time_s) * known.speed_m_s * 1.0001 + 1e-9);
         (state, known) = step(&course, &state, &known, most_m);
+        course.settle(&mut state, &known);
     }
     None
 }
@@ -348,6 +402,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
         pure_kg_m3,
         grounded,
         landing: 0.0,
+        slump: None,
     };
     if is_pool(source) {
         // A square pool of the same area; the plume begins at its upwind edge, a little way in.
@@ -394,7 +449,17 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
     if source.entry == Entry::JetUp {
         state = rise::top(source, ambient, state, speed);
     }
-    (course(0.0, on_ground), state)
+    let mut course = course(0.0, on_ground);
+    if source.entry == Entry::JetUp && rise::is_heavy(source, ambient) {
+        let mean_m_s = ambient.wind_m_s(state.centre_m);
+        let mixture =
+            gas::mix(&source.gas, air, (half / state.flux).min(1.0), state.heat / state.flux, source.temperature_k);
+        let speed = mean_m_s * (1.0 - half / state.flux) + state.excess / state.flux;
+        let height_m = state.flux / (mixture.density_kg_m3 * state.half_width_m * speed);
+        let wind = Counted { top_m: state.centre_m + 0.5 * height_m, mean_m_s };
+        course.slump = Some(Slump { wind, before_m_s: speed });
+    }
+    (course, state)
 }
 
 /// Turns a falling jet into a cloud on the ground where its lower edge touches: the fall becomes sideways spreading.
@@ -405,10 +470,10 @@ fn land(course: &mut Course, state: &mut State, known: &mut Known) {
     let fall = -state.lift / state.flux;
     course.grounded = true;
     course.landing = fall / (state.centre_m * state.centre_m).max(1e-6);
-    state.front += state.flux * fall;
+    let wider = if course.slump.is_some() { 2.0 * state.half_width_m / known.height_m } else { 1.0 };
+    state.front += state.flux * fall * wider;
     // The weight of the cloud now presses: what it takes of the momentum is counted so that the speed stays.
-    let heavy = (known.mixture.density_kg_m3 - course.ambient.density_kg_m3).max(0.0);
-    state.excess += 0.5 * WEIGHT * GRAVITY_M_S2 * heavy * state.half_width_m * known.height_m * known.height_m;
+    state.excess += course.weight_n(state.half_width_m, known.height_m, known.mixture.density_kg_m3);
     *known = course.known(state, Some(known));
 }
 

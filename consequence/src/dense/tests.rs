@@ -138,3 +138,62 @@ fn a_cloud_that_begins_to_fall_from_rest_falls_as_its_weight_says() {
         }
     }
 }
+
+#[test]
+fn a_heavy_stack_s_cloud_begins_and_slumps_as_the_original_s_does() {
+    // Grade: reference. Example 4 of the original: where its plume begins, and rows of its output while the cloud slumps (its origin is a
+    // metre upwind).
+    let chlorine = Gas {
+        molar_mass_kg_mol: 0.070906,
+        vapour_cp_j_kg_k: 498.1,
+        liquid_cp_j_kg_k: 926.3,
+        boiling_k: 239.1,
+        latent_j_kg: 287_840.0,
+        liquid_kg_m3: 1574.0,
+        saturation: (1978.34, -27.01),
+    };
+    let up = Source {
+        entry: Entry::JetUp,
+        gas: chlorine,
+        rate_kg_s: 3.33,
+        duration_s: 300.0,
+        temperature_k: 239.1,
+        vapour_share: 0.12,
+        area_m2: 0.02,
+        ..jet()
+    };
+    let deck = Deck {
+        roughness_m: 0.1,
+        temperature_k: 276.0,
+        relative_humidity: 0.3,
+        averaging_s: 1.0,
+        ..deck(Class::D, 1.0)
+    };
+    let out = run(&up, &deck.ambient(), 200.0);
+    let first = &out.sections[0];
+    for (got, want) in [
+        (first.x_m, 0.01112),
+        (first.centre_m, 2.2387),
+        (first.height_m, 2.4203),
+        (first.half_width_m, 1.21027),
+        (first.core_m, 0.789775),
+        (first.mixture.volume_share, 0.31146),
+        (first.speed_m_s, 0.357352),
+    ] {
+        assert!((got / want - 1.0).abs() < 0.01, "{got} for {want}");
+    }
+    for (x, height, width, share, speed) in [
+        (2.79262, 0.813375, 10.085, 0.0867357, 0.636599),
+        (9.86509, 1.49201, 25.515, 0.0269069, 0.502052),
+        (29.7537, 2.14161, 55.0035, 0.00900355, 0.497959),
+        (77.3586, 3.59449, 89.6682, 0.00281365, 0.585621),
+    ] {
+        let s = out.at(x - 1.0).unwrap();
+        let pairs =
+            [(s.height_m, height), (s.half_width_m, width), (s.mixture.volume_share, share), (s.speed_m_s, speed)];
+        for (got, want) in pairs {
+            assert!((got / want - 1.0).abs() < 0.03, "{x} m: {got} for {want}");
+        }
+        assert!(s.height_m >= 2.0 * s.centre_m - 1e-9);
+    }
+}

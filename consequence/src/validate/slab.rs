@@ -200,7 +200,7 @@ fn pools(_: &Bench) -> CaseResult {
     result
 }
 
-/// V21: the chlorine stack is judged where the closures of its fall and landing no longer rule; the rest is shown: see the notes.
+/// V21: the chlorine stack is judged from 10 m on, but for the share where it turns into a puff; the ground jet is shown: see the notes.
 fn others(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slab-others");
     let chlorine = Source {
@@ -234,24 +234,15 @@ fn others(bench: &Bench) -> CaseResult {
                 .filter(|p| p.0 > 2.0)
                 .collect()
         };
-        compare(
-            &mut result,
-            "V21, chlorine stack",
-            &out,
-            &column("vol_frac"),
-            &column("h_m"),
-            &column("B_half_m"),
-            1000.0,
-        );
+        compare(&mut result, "V21, chlorine stack", &out, &column("vol_frac"), &column("h_m"), &column("B_half_m"));
     } else {
         result.notes.push("no slab_reference/chlorine_vertical_jet_300s.csv".into());
     }
     result.notes.push(
-        "V21 asks 5 %. How the chlorine stack's cloud lands is not in the published summary: the original's slumps within half a metre at a \
-         steady 0.4 to 0.6 m/s, ours is thrown forward by its own weight, so rows up to 100 m are shown (share 7 and 13 % off, half width 38 and 6 %) and those from 1 km on judged. \
-         The ground jet begins in a wind of 0.4 m/s over ground \
+"V21 asks 5 %. The chlorine stack's share at 100 m is shown: the plume turns into a puff there, the original at a row of its grid (94 m), and its \
+         next row is at 114 m. The ground jet begins in a wind of 0.4 m/s over ground \
          rougher (1 m) than it is high (0.63 m), where drawing in air has no bound but the grid's first step (a re-implementation that keeps to the \
-         original elsewhere gives 0.536, 0.287, 0.201 and 0.141 there), and lifts off from 60 m on by closures that are not in the summary either"
+         original elsewhere gives 0.536, 0.287, 0.201 and 0.141 there), and lifts off from 60 m on, where the original stops its spreading at once and lets it leave the ground: not done here"
             .into(),
     );
     let methane = Gas { molar_mass_kg_mol: 0.016052, liquid_kg_m3: 425.6, ..METHANE };
@@ -297,10 +288,9 @@ fn compare(
     share: &[(f64, f64)],
     height: &[(f64, f64)],
     width: &[(f64, f64)],
-    judged_from_m: f64,
 ) {
     let read = |curve: &[(f64, f64)], x: f64| math::interpolate(curve, x);
-    for x in [10.0, 100.0, 1000.0, 5000.0] {
+    for x in [10.0, 30.0, 60.0, 100.0, 1000.0, 5000.0] {
         let Some(s) = out.at(x - ORIGIN_M) else { continue };
         for (what, got, want) in [
             ("volume share", s.mixture.volume_share, read(share, x)),
@@ -309,7 +299,7 @@ fn compare(
         ] {
             let row = Row::near(format!("{name}, {x:.0} m: {what}"), got, want, 0.05);
             let shown = Row { bound: Bound::Shown, tolerance: "5 % wanted".into(), ..row.clone() };
-            result.rows.push(if x < judged_from_m { shown } else { row });
+            result.rows.push(if x == 100.0 && what == "volume share" { shown } else { row });
         }
     }
     let mut panel =
