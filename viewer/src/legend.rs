@@ -129,7 +129,7 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
             if study.buildings.iter().any(|b| !b.hinges.is_empty()) {
                 row(
                     ui,
-                    lang.of("空心：取决于某一假设", "hollow: one assumption decides"),
+                    lang.of("空心或浅色：取决于某一假设", "hollow or pale: one assumption decides"),
                     |painter, rect| {
                         painter.circle_stroke(rect.center(), 3.0, Stroke::new(1.2, crate::study::ink(Way::Stay)));
                     },

@@ -351,6 +351,9 @@ fn signs(app: &ViewerApp, painter: &Painter) {
         let colour = if seeping { Color32::from_rgb(230, 110, 20) } else { symbols::LEVEE };
         painter.line(line, Stroke::new(if seeping { 4.0 } else { 2.2 }, colour));
     }
+    if app.see_as.is_some() {
+        study::draw_advice(app, painter);
+    }
     if app.show.zones && camera.m_per_px < 40.0 {
         // Of names that would lie over each other the first stays; closer in there is room for all.
         let mut taken: Vec<Rect> = Vec::new();

@@ -54,21 +54,36 @@ pub fn name(study: &GasStudy, level: &StudiedLevel, lang: Lang) -> String {
     format!("{what} {:.0} m{more}", level.reach_m)
 }
 
+/// Half a building, m: what its mark is as large as, within bounds that keep it seen and apart from its neighbours.
+const HALF_M: f64 = 6.0;
+const MARK: std::ops::RangeInclusive<f32> = 1.1..=3.2;
+
+/// What each building is advised: filled where no single assumption turns the advice round; elsewhere hollow, or pale where marks are
+/// too small for that. Those to leave lie on top.
+pub fn draw_advice(app: &ViewerApp, painter: &Painter) {
+    let (Some(study), Some(camera)) = (shown(app), app.map.camera) else { return };
+    let map = &app.map;
+    let radius = ((HALF_M / camera.m_per_px) as f32 / map.pixels_per_point).clamp(*MARK.start(), *MARK.end());
+    for leaves in [false, true] {
+        for row in study.buildings.iter().filter(|row| (row.way != Way::Stay) == leaves) {
+            let Some(building) = app.rec.city.buildings.get(row.building.index()) else { continue };
+            let at = map.to_screen(building.at);
+            if !map.rect.contains(at) {
+                continue;
+            }
+            let ink = ink(row.way);
+            match (row.hinges.is_empty(), radius > 2.0) {
+                (true, _) => painter.circle_filled(at, radius, ink),
+                (false, true) => painter.circle_stroke(at, radius, Stroke::new(1.2, ink)),
+                (false, false) => painter.circle_filled(at, radius, ink.gamma_multiply(0.45)),
+            };
+        }
+    }
+}
+
 pub fn draw(app: &ViewerApp, painter: &Painter) {
     let Some(study) = shown(app) else { return };
     let map = &app.map;
-    // The buildings first, so that the lines stay readable: filled where no single assumption turns the advice round, hollow elsewhere.
-    for row in &study.buildings {
-        let Some(building) = app.rec.city.buildings.get(row.building.index()) else { continue };
-        let at = map.to_screen(building.at);
-        if !map.rect.contains(at) {
-            continue;
-        }
-        match row.hinges.is_empty() {
-            true => painter.circle_filled(at, 2.6, ink(row.way)),
-            false => painter.circle_stroke(at, 2.2, Stroke::new(1.2, ink(row.way))),
-        };
-    }
     let line = |ring: &Ring| -> Vec<Pos2> {
         ring.iter().map(|(x, y)| map.to_screen(Point::new(f64::from(*x), f64::from(*y)))).collect()
     };
