@@ -239,7 +239,7 @@ fn others(bench: &Bench) -> CaseResult {
         result.notes.push("no slab_reference/chlorine_vertical_jet_300s.csv".into());
     }
     result.notes.push(
-"V21 asks 5 %. The chlorine stack's share at 100 m is shown: the plume turns into a puff there, the original at a row of its grid (94 m), and its \
+        "V21 asks 5 %. The chlorine stack's share at 100 m is shown: the plume turns into a puff there, the original at a row of its grid (94 m), and its \
          next row is at 114 m. The ground jet begins in a wind of 0.4 m/s over ground \
          rougher (1 m) than it is high (0.63 m), where drawing in air has no bound but the grid's first step (a re-implementation that keeps to the \
          original elsewhere gives 0.536, 0.287, 0.201 and 0.141 there), and lifts off from 60 m on, where the original stops its spreading at once and lets it leave the ground: not done here"
