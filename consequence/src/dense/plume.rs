@@ -15,6 +15,8 @@ use std::borrow::Cow;
 pub struct State {
     pub x_m: f64,
     pub time_s: f64,
+    /// Released mass that lies between the begin and here, over the rate, s: over a pool it grows slower than the time.
+    pub inside_s: f64,
     /// Mass flux, kg/s.
     pub flux: f64,
     /// Momentum above that of the entrained air at the cloud's wind, kg m/s2.
@@ -93,6 +95,15 @@ impl Course<'_> {
     pub fn released(&self, x_m: f64) -> f64 {
         let all = 0.5 * self.source.rate_kg_s;
         if self.pool_m > 0.0 { all * ((x_m + self.pool_m) / (2.0 * self.pool_m)).clamp(0.0, 1.0) } else { all }
+    }
+
+    /// What becomes a puff at half of the release's duration: in the original the time that it took to release what lies up to here (found from
+    /// runs of slabx over pools, whose plumes go on until half of the mass is in them), in the corrected mode the time of travel.
+    fn passed_s(&self, s: &State) -> f64 {
+        match self.ambient.mode {
+            Mode::Reference => s.inside_s,
+            Mode::Corrected => s.time_s,
+        }
     }
 
     pub fn known(&self, s: &State, guess: Option<&Known>) -> Known {
@@ -218,6 +229,7 @@ impl Course<'_> {
         let mut slope = State {
             x_m: 1.0,
             time_s: 1.0 / k.speed_m_s,
+            inside_s: 2.0 * released / (self.source.rate_kg_s * k.speed_m_s),
             flux: air + source,
             excess: 0.0,
             front: 0.0,
@@ -285,6 +297,7 @@ fn moved(s: &State, d: &State, by: f64) -> State {
     State {
         x_m: s.x_m + by * d.x_m,
         time_s: s.time_s + by * d.time_s,
+        inside_s: s.inside_s + by * d.inside_s,
         flux: s.flux + by * d.flux,
         excess: s.excess + by * d.excess,
         front: s.front + by * d.front,
@@ -315,15 +328,16 @@ pub fn follow(
         land(&mut course, &mut state, &mut known);
         leave(&mut course, &mut state, &mut known);
         sections.push(section(source, &state, &known));
-        if state.time_s >= half_s && rows.as_ref().is_none_or(|r| r.has(state.x_m)) {
+        let passed_s = course.passed_s(&state);
+        if passed_s >= half_s && rows.as_ref().is_none_or(|r| r.has(state.x_m)) {
             return Some(((state, known), course.slump.map(|s| s.wind)));
         }
         if state.x_m >= farthest_m {
             return None;
         }
         let most_m = match &rows {
-            Some(rows) => rows.after(state.x_m) - state.x_m,
-            None => (half_s - state.time_s) * known.speed_m_s * 1.0001 + 1e-9,
+            Some(rows) if passed_s >= half_s => rows.after(state.x_m) - state.x_m,
+            _ => (half_s - passed_s) * known.speed_m_s * 1.0001 + 1e-9,
         };
         let most_m = most_m.min(farthest_m - state.x_m);
         (state, known) = step(&course, &state, &known, most_m);
@@ -483,6 +497,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
         let state = State {
             x_m,
             time_s: 0.0,
+            inside_s: 0.0,
             flux: released + drawn,
             excess: 0.0,
             front: 0.0,
@@ -505,6 +520,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
     let mut state = State {
         x_m: 0.0,
         time_s: 0.0,
+        inside_s: 0.0,
         flux: half,
         excess: half * speed + weight,
         front: 0.0,
@@ -516,6 +532,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
     };
     if source.entry == Entry::JetUp {
         state = rise::top(source, ambient, state, speed);
+        state.inside_s = state.time_s;
     }
     let mut course = course(0.0, on_ground);
     course.squat = ambient.mode == Mode::Reference;
