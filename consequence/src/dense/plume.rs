@@ -253,7 +253,7 @@ impl Course<'_> {
                 // Lighter than air: it lifts off.
                 slope.lift = -pull * b * h;
                 slope.centre_m = vertical.max(0.0) / k.speed_m_s;
-            } else if self.slump.is_some() {
+            } else if a.mode == Mode::Reference {
                 slope.centre_m = -k.across_m_s * s.centre_m / (b * k.speed_m_s);
                 slope.lift = -s.lift / (10.0 * h);
             } else {
@@ -556,7 +556,7 @@ fn land(course: &mut Course, state: &mut State, known: &mut Known) {
     let fall = -state.lift / state.flux;
     course.grounded = true;
     course.landing = fall / (state.centre_m * state.centre_m).max(1e-6);
-    let wider = if course.slump.is_some() { 2.0 * state.half_width_m / known.height_m } else { 1.0 };
+    let wider = if course.ambient.mode == Mode::Reference { 2.0 * state.half_width_m / known.height_m } else { 1.0 };
     state.front += state.flux * fall * wider;
     // The weight of the cloud now presses: what it takes of the momentum is counted so that the speed stays.
     state.excess += course.weight_n(state.half_width_m, known.height_m, known.mixture.density_kg_m3);
