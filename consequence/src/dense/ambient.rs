@@ -26,7 +26,7 @@ pub struct Ambient {
     pub reference_wind_m_s: f64,
     /// Farthest distance of the original's grid from the mouth, m, where a run is compared with its printout: a jet's plume then becomes a puff at a
     /// row of that grid. None: where half of the mass has passed, whatever a grid.
-    pub rows_to_m: Option<f64>,
+    pub(super) rows_to_m: Option<f64>,
     /// How the original's 1/L fades with height.
     fade: Fade,
     table: Table,
@@ -187,6 +187,11 @@ impl Ambient {
                 z => self.table.integral_m_s[k] - lost / z,
             })
             .collect();
+        self
+    }
+    /// For a run that is compared with the original's printout to a distance from the mouth: see [`Ambient::rows_to_m`].
+    pub fn printed_to(mut self, farthest_m: f64) -> Ambient {
+        self.rows_to_m = Some(farthest_m);
         self
     }
     /// Wind averaged from the ground to a height, by the integral in every mode.

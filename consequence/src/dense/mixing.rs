@@ -114,9 +114,7 @@ pub fn rates(felt: &Felt, mixture: &Mixture, s: &Shape) -> Rates {
     };
     let friction2 = square(drag * s.speed_m_s) + square(0.5 * drag * s.across_m_s) + square(0.5 * drag * along_m_s);
     let sheared2 = 0.02
-        * (square(slip * rhoa / rho)
-            + square(0.5 * s.across_m_s * rhoa / rho)
-            + square(0.5 * along_m_s * rhoa / rho));
+        * (square(slip * rhoa / rho) + square(0.5 * s.across_m_s * rhoa / rho) + square(0.5 * along_m_s * rhoa / rho));
     let top_m = if s.grounded { s.height_m } else { s.centre_m + 0.5 * s.height_m };
     let wind_m_s = felt.wind_m_s(top_m);
     // Vapour that rises from a pool stirs the cloud above it: 0.05 ws Uab in the original, ws over the pool itself where vapour spreads

@@ -61,8 +61,8 @@ pub struct Course<'a> {
     pub grounded: bool,
     /// Vertical speed over the square of the centre's height when it came down, 1/(m s).
     pub landing: f64,
-    /// A jet of the reference mode is never higher than it is wide: what air comes in from above widens it then. (Found from the original's
-    /// example 2, whose height stays at 2.000 to 2.002 half widths until it lands, and its ground jet of methane.)
+    /// A jet of the reference mode is never higher than it is wide: where air from above would make it so it widens, its core alike. (Found from
+    /// the original's example 2, whose height stays at 2.000 to 2.002 half widths until it lands, and its ground jet of methane.)
     pub squat: bool,
     /// A stack's heavy cloud in the reference mode falls and slumps as the original's does: see [`Slump`].
     pub slump: Option<Slump>,
@@ -563,8 +563,9 @@ fn land(course: &mut Course, state: &mut State, known: &mut Known) {
     *known = course.known(state, Some(known));
 }
 
-/// The original's cloud that turns lighter than air (read from a public port, GasDispersion.jl): it spreads no more at once, its lightness
-/// lifts it, and from zc = h/2 on it is one in the air, drawn into from below too, held and warmed by no ground.
+/// The original's cloud that turns lighter than air (the rule as told of a public port, GasDispersion.jl, and seen in runs of slabx): it
+/// spreads no more at once, its lightness lifts it, and from zc = h/2 on it is one in the air, drawn into from below too, held and warmed
+/// by no ground.
 fn leave(course: &mut Course, state: &mut State, known: &mut Known) {
     let light = known.mixture.density_kg_m3 <= course.ambient.density_kg_m3;
     if course.ambient.mode != Mode::Reference || !course.grounded || !light {
