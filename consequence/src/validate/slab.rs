@@ -329,12 +329,9 @@ fn compare(
     }
     // And on every row of the printout but those of the slump.
     type Of = fn(&crate::dense::Section) -> f64;
-    let all: [(&str, &[(f64, f64)], Of); 3] = [
-        ("volume share", share, |s| s.mixture.volume_share),
-        ("height", height, |s| s.height_m),
-        ("half width", width, |s| s.half_width_m),
-    ];
-    for (what, curve, of) in all {
+    let all: [(&str, Of); 3] =
+        [("volume share", |s| s.mixture.volume_share), ("height", |s| s.height_m), ("half width", |s| s.half_width_m)];
+    for ((what, of), curve) in all.into_iter().zip([share, height, width]) {
         let far = curve.iter().filter(|(x, _)| *x > 1.6);
         let worst =
             far.filter_map(|(x, want)| Some((of(&out.at(x - ORIGIN_M)?) / want - 1.0).abs())).fold(0.0, f64::max);
