@@ -24,6 +24,9 @@ pub struct Ambient {
     pub spreading: f64,
     /// Wind at the height to which the original ties its entrainment, m/s.
     pub reference_wind_m_s: f64,
+    /// Farthest distance of the original's grid from the mouth, m, where a run is compared with its printout: a jet's plume then becomes a puff at a
+    /// row of that grid. None: where half of the mass has passed, whatever a grid.
+    pub(super) rows_to_m: Option<f64>,
     /// How the original's 1/L fades with height.
     fade: Fade,
     table: Table,
@@ -152,6 +155,7 @@ impl Ambient {
             mixing_height_m: air.mixing_height_m,
             spreading: spreading(air.class.index() as f64 - 3.0, averaging_s),
             reference_wind_m_s: profile.wind_m_s(REFERENCE_HEIGHT_M),
+            rows_to_m: None,
             fade: Fade { inverse_1_m: profile.inverse_obukhov_1_m, over_m: 1.0, given_at_m: 0.0 },
             table,
         }
@@ -183,6 +187,11 @@ impl Ambient {
                 z => self.table.integral_m_s[k] - lost / z,
             })
             .collect();
+        self
+    }
+    /// For a run that is compared with the original's printout to a distance from the mouth: see [`Ambient::rows_to_m`].
+    pub fn printed_to(mut self, farthest_m: f64) -> Ambient {
+        self.rows_to_m = Some(farthest_m);
         self
     }
     /// Wind averaged from the ground to a height, by the integral in every mode.
@@ -284,6 +293,7 @@ impl Deck {
                 * math::pow(SHORT_S / 900.0, 0.2)
                 * original::steadiness(inverse, from_d, self.roughness_m, self.wind_height_m),
             reference_wind_m_s: scale * shape.at(REFERENCE_HEIGHT_M),
+            rows_to_m: None,
             fade,
             table,
             neutral: None,

@@ -107,11 +107,14 @@ pub fn rates(felt: &Felt, mixture: &Mixture, s: &Shape) -> Rates {
     let (rho, rhoa) = (mixture.density_kg_m3, ambient.density_kg_m3);
     let slip = s.speed_m_s - s.mean_wind_m_s;
     let drag = if s.grounded { friction / s.mean_wind_m_s.max(1e-6) } else { 0.0 };
-    let friction2 = square(drag * s.speed_m_s) + square(0.5 * drag * s.across_m_s) + square(0.5 * drag * s.along_m_s);
+    // The original's puff is stirred by its front across alone (found from runs of slabx, within 1e-4).
+    let along_m_s = match ambient.mode {
+        Mode::Reference => 0.0,
+        Mode::Corrected => s.along_m_s,
+    };
+    let friction2 = square(drag * s.speed_m_s) + square(0.5 * drag * s.across_m_s) + square(0.5 * drag * along_m_s);
     let sheared2 = 0.02
-        * (square(slip * rhoa / rho)
-            + square(0.5 * s.across_m_s * rhoa / rho)
-            + square(0.5 * s.along_m_s * rhoa / rho));
+        * (square(slip * rhoa / rho) + square(0.5 * s.across_m_s * rhoa / rho) + square(0.5 * along_m_s * rhoa / rho));
     let top_m = if s.grounded { s.height_m } else { s.centre_m + 0.5 * s.height_m };
     let wind_m_s = felt.wind_m_s(top_m);
     // Vapour that rises from a pool stirs the cloud above it: 0.05 ws Uab in the original, ws over the pool itself where vapour spreads

@@ -123,7 +123,7 @@ pub fn run(source: &Source, ambient: &Ambient, farthest_m: f64) -> Run {
                 Some(wind) => Cow::Owned(air.into_owned().counted_on(wind)),
                 None => air,
             };
-            puff::follow(source, &air, puff::start_from_plume(source, &last), farthest_m, &mut sections);
+            puff::follow(source, &air, puff::start_from_plume(source, air.mode, &last), farthest_m, &mut sections);
         }
     }
     Run { sections, source: *source, puff_from }

@@ -15,6 +15,8 @@ use std::borrow::Cow;
 pub struct State {
     pub x_m: f64,
     pub time_s: f64,
+    /// Released mass that lies between the begin and here, over the rate, s: over a pool it grows slower than the time.
+    pub inside_s: f64,
     /// Mass flux, kg/s.
     pub flux: f64,
     /// Momentum above that of the entrained air at the cloud's wind, kg m/s2.
@@ -36,6 +38,8 @@ pub struct Known {
     pub mixture: Mixture,
     pub speed_m_s: f64,
     pub height_m: f64,
+    /// The state's, or wider: see [`Course::squat`].
+    pub half_width_m: f64,
     pub mean_wind_m_s: f64,
     pub across_m_s: f64,
     pub grounded: bool,
@@ -57,6 +61,9 @@ pub struct Course<'a> {
     pub grounded: bool,
     /// Vertical speed over the square of the centre's height when it came down, 1/(m s).
     pub landing: f64,
+    /// A jet of the reference mode is never higher than it is wide: where air from above would make it so it widens, its core alike. (Found from
+    /// the original's example 2, whose height stays at 2.000 to 2.002 half widths until it lands, and its ground jet of methane.)
+    pub squat: bool,
     /// A stack's heavy cloud in the reference mode falls and slumps as the original's does: see [`Slump`].
     pub slump: Option<Slump>,
 }
@@ -90,6 +97,15 @@ impl Course<'_> {
         if self.pool_m > 0.0 { all * ((x_m + self.pool_m) / (2.0 * self.pool_m)).clamp(0.0, 1.0) } else { all }
     }
 
+    /// What becomes a puff at half of the release's duration: in the original the time that it took to release what lies up to here (found from
+    /// runs of slabx over pools, whose plumes go on until half of the mass is in them), in the corrected mode the time of travel.
+    fn passed_s(&self, s: &State) -> f64 {
+        match self.ambient.mode {
+            Mode::Reference => s.inside_s,
+            Mode::Corrected => s.time_s,
+        }
+    }
+
     pub fn known(&self, s: &State, guess: Option<&Known>) -> Known {
         let a = self.ambient;
         let m = (self.released(s.x_m) / s.flux).min(1.0);
@@ -97,18 +113,29 @@ impl Course<'_> {
         let mixture = gas::mix(&self.source.gas, &a.air, m, s.heat / s.flux, warm);
         let heavy = (mixture.density_kg_m3 - a.density_kg_m3).max(0.0);
         let weight = if self.grounded { WEIGHT } else { 0.0 };
-        let pressure = 0.5 * weight * GRAVITY_M_S2 * heavy * s.flux
-            / (s.half_width_m * mixture.density_kg_m3 * mixture.density_kg_m3);
+        let pressure = |half_width_m: f64| {
+            0.5 * weight * GRAVITY_M_S2 * heavy * s.flux
+                / (half_width_m * mixture.density_kg_m3 * mixture.density_kg_m3)
+        };
         // Height and mean wind follow from the speed, the speed from them: the secant rule on the difference.
         let area = s.flux / (mixture.density_kg_m3 * s.half_width_m);
-        let consistent = |speed_m_s: f64| {
+        let sides = |speed_m_s: f64| {
             let height_m = area / speed_m_s;
+            if self.squat && height_m > 2.0 * s.half_width_m {
+                let half_width_m = math::sqrt(0.5 * height_m * s.half_width_m);
+                (half_width_m, 2.0 * half_width_m)
+            } else {
+                (s.half_width_m, height_m)
+            }
+        };
+        let consistent = |speed_m_s: f64| {
+            let (half_width_m, height_m) = sides(speed_m_s);
             let top_m = if self.grounded { height_m } else { s.centre_m + 0.5 * height_m };
             let felt = if self.grounded { a.felt(mixture.density_kg_m3, height_m) } else { a.felt(0.0, 0.0) };
             let mean = self.mean_m_s(&felt, top_m);
             let carried = mean * (1.0 - m) + s.excess / s.flux;
             let choke = self.slump.map_or(f64::INFINITY, |slump| slump.before_m_s);
-            (largest_root(carried, pressure, choke).max(LEAST_SPEED * mean), height_m, mean, felt)
+            (largest_root(carried, pressure(half_width_m), choke).max(LEAST_SPEED * mean), height_m, mean, felt)
         };
         let mut speed_m_s = guess.map_or_else(|| a.wind_m_s(2.0), |g| g.speed_m_s);
         let (mut next, mut height_m, mut mean, mut felt) = consistent(speed_m_s);
@@ -125,9 +152,10 @@ impl Course<'_> {
             let share = (speed_m_s - before) / (was - step);
             gain = if share.is_finite() { share.clamp(0.2, 2.0) } else { 0.7 };
         }
+        let (half_width_m, _) = sides(speed_m_s);
         if self.slump.is_some() && weight > 0.0 && heavy > 0.0 && height_m < 2.0 * s.centre_m {
             height_m = 2.0 * s.centre_m;
-            speed_m_s = area / height_m;
+            speed_m_s = area * s.half_width_m / (half_width_m * height_m);
             mean = self.mean_m_s(&felt, height_m);
         }
         let across_m_s = s.front / s.flux;
@@ -135,7 +163,7 @@ impl Course<'_> {
         let source_m_s = if over_pool { self.source.rate_kg_s / (self.pure_kg_m3 * self.source.area_m2) } else { 0.0 };
         let shape = Shape {
             height_m,
-            half_width_m: s.half_width_m,
+            half_width_m,
             half_length_m: 0.0,
             centre_m: s.centre_m,
             speed_m_s,
@@ -151,10 +179,11 @@ impl Course<'_> {
             mixture,
             speed_m_s,
             height_m,
+            half_width_m,
             mean_wind_m_s: mean,
             across_m_s,
             grounded: self.grounded,
-            choked: pressure > 4.0 / 27.0 * carried * carried * carried,
+            choked: pressure(half_width_m) > 4.0 / 27.0 * carried * carried * carried,
             rates,
         }
     }
@@ -170,8 +199,12 @@ impl Course<'_> {
         0.5 * WEIGHT * GRAVITY_M_S2 * heavy * half_width_m * height_m * height_m
     }
 
-    /// After a step of a [`Slump`]: wind, speed and momentum for the next.
+    /// After a step: the width that the cloud's height asks for; of a [`Slump`] wind, speed and momentum for the next.
     fn settle(&mut self, s: &mut State, k: &Known) {
+        if k.half_width_m > s.half_width_m {
+            s.core_m *= k.half_width_m / s.half_width_m;
+            s.half_width_m = k.half_width_m;
+        }
         let Some(slump) = &mut self.slump else { return };
         let top_m = k.height_m.max(s.centre_m + 0.5 * k.height_m);
         slump.wind = Counted { top_m: if self.grounded { k.height_m } else { top_m }, mean_m_s: k.mean_wind_m_s };
@@ -190,12 +223,13 @@ impl Course<'_> {
         let released = self.released(s.x_m);
         let over_pool = self.pool_m > 0.0 && s.x_m < self.pool_m;
         let source = if over_pool { 0.25 * self.source.rate_kg_s / self.pool_m } else { 0.0 };
-        let air = rhoa * SQRT_3 * (k.rates.side_m_s * k.height_m + k.rates.top_m_s * s.half_width_m);
+        let (b, h) = (k.half_width_m, k.height_m);
+        let air = rhoa * SQRT_3 * (k.rates.side_m_s * h + k.rates.top_m_s * b);
         let pull = GRAVITY_M_S2 * (rho - rhoa);
-        let (b, h) = (s.half_width_m, k.height_m);
         let mut slope = State {
             x_m: 1.0,
             time_s: 1.0 / k.speed_m_s,
+            inside_s: 2.0 * released / (self.source.rate_kg_s * k.speed_m_s),
             flux: air + source,
             excess: 0.0,
             front: 0.0,
@@ -211,11 +245,15 @@ impl Course<'_> {
             slope.front = 0.75 * pull.max(0.0) * h * h - k.rates.hold.front_n(rho, b, k.across_m_s);
             slope.heat +=
                 rho * k.rates.ground_m_s * k.mixture.heat_j_kg_k * (a.air.temperature_k - k.mixture.temperature_k) * b;
+            if pull <= 0.0 && a.mode == Mode::Reference {
+                // The original's spreading ends with its weight.
+                slope.front = 0.0;
+            }
             if pull < 0.0 {
                 // Lighter than air: it lifts off.
                 slope.lift = -pull * b * h;
                 slope.centre_m = vertical.max(0.0) / k.speed_m_s;
-            } else if self.slump.is_some() {
+            } else if a.mode == Mode::Reference {
                 slope.centre_m = -k.across_m_s * s.centre_m / (b * k.speed_m_s);
                 slope.lift = -s.lift / (10.0 * h);
             } else {
@@ -259,6 +297,7 @@ fn moved(s: &State, d: &State, by: f64) -> State {
     State {
         x_m: s.x_m + by * d.x_m,
         time_s: s.time_s + by * d.time_s,
+        inside_s: s.inside_s + by * d.inside_s,
         flux: s.flux + by * d.flux,
         excess: s.excess + by * d.excess,
         front: s.front + by * d.front,
@@ -284,20 +323,62 @@ pub fn follow(
     let (mut course, mut state) = start(source, ambient, edge_m);
     let mut known = course.known(&state, None);
     let half_s = 0.5 * source.duration_s;
+    let rows = ambient.rows_to_m.filter(|_| !is_pool(source)).map(|end_m| Rows::new(state.x_m, end_m));
     for _ in 0..20_000 {
         land(&mut course, &mut state, &mut known);
+        leave(&mut course, &mut state, &mut known);
         sections.push(section(source, &state, &known));
-        if state.time_s >= half_s {
+        let passed_s = course.passed_s(&state);
+        if passed_s >= half_s && rows.as_ref().is_none_or(|r| r.has(state.x_m)) {
             return Some(((state, known), course.slump.map(|s| s.wind)));
         }
         if state.x_m >= farthest_m {
             return None;
         }
-        let most_m = (farthest_m - state.x_m).min((half_s - state.time_s) * known.speed_m_s * 1.0001 + 1e-9);
+        let most_m = match &rows {
+            Some(rows) if passed_s >= half_s => rows.after(state.x_m) - state.x_m,
+            _ => (half_s - passed_s) * known.speed_m_s * 1.0001 + 1e-9,
+        };
+        let most_m = most_m.min(farthest_m - state.x_m);
         (state, known) = step(&course, &state, &known, most_m);
         course.settle(&mut state, &known);
     }
     None
+}
+
+/// The rows of the original's grid for a jet, whose plume becomes a puff at the first of them by which half of the mass has passed. Found from the
+/// printed distances of its examples 2 and 4 and of its ground jet of methane: x from 1 m before the mouth, 60 steps to the farthest
+/// distance of the deck, 59 from the top of a rise,
+///
+/// ```text
+/// x_n = x0 + 0.1 x0 (r^n - 1)
+/// ```
+struct Rows {
+    begin_m: f64,
+    log_ratio: f64,
+}
+
+impl Rows {
+    fn new(begin_m: f64, end_m: f64) -> Rows {
+        let steps = if begin_m > 0.0 { 59.0 } else { 60.0 };
+        let begin_m = begin_m + Self::MOUTH_M;
+        let span = (end_m + Self::MOUTH_M - begin_m) / (0.1 * begin_m);
+        Rows { begin_m, log_ratio: math::ln(1.0 + span) / steps }
+    }
+    /// Where the original has its mouth, m.
+    const MOUTH_M: f64 = 1.0;
+    /// Number of steps to a distance, not whole between rows.
+    fn steps(&self, x_m: f64) -> f64 {
+        math::ln(1.0 + (x_m + Self::MOUTH_M - self.begin_m).max(0.0) / (0.1 * self.begin_m)) / self.log_ratio
+    }
+    fn has(&self, x_m: f64) -> bool {
+        (self.steps(x_m) - self.steps(x_m).round()).abs() < 1e-6
+    }
+    /// The row after a distance.
+    fn after(&self, x_m: f64) -> f64 {
+        let n = (self.steps(x_m) + 1e-6).floor() + 1.0;
+        self.begin_m - Self::MOUTH_M + 0.1 * self.begin_m * (math::exp(n * self.log_ratio) - 1.0)
+    }
 }
 
 /// Half width of the source, m, and the air for it as the original has it.
@@ -402,6 +483,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
         pure_kg_m3,
         grounded,
         landing: 0.0,
+        squat: false,
         slump: None,
     };
     if is_pool(source) {
@@ -415,6 +497,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
         let state = State {
             x_m,
             time_s: 0.0,
+            inside_s: 0.0,
             flux: released + drawn,
             excess: 0.0,
             front: 0.0,
@@ -437,6 +520,7 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
     let mut state = State {
         x_m: 0.0,
         time_s: 0.0,
+        inside_s: 0.0,
         flux: half,
         excess: half * speed + weight,
         front: 0.0,
@@ -448,8 +532,10 @@ fn start_at<'a>(source: &'a Source, ambient: &'a Ambient, edge_m: f64, share: f6
     };
     if source.entry == Entry::JetUp {
         state = rise::top(source, ambient, state, speed);
+        state.inside_s = state.time_s;
     }
     let mut course = course(0.0, on_ground);
+    course.squat = ambient.mode == Mode::Reference;
     if source.entry == Entry::JetUp && rise::is_heavy(source, ambient) {
         let mean_m_s = ambient.wind_m_s(state.centre_m);
         let mixture =
@@ -470,11 +556,27 @@ fn land(course: &mut Course, state: &mut State, known: &mut Known) {
     let fall = -state.lift / state.flux;
     course.grounded = true;
     course.landing = fall / (state.centre_m * state.centre_m).max(1e-6);
-    let wider = if course.slump.is_some() { 2.0 * state.half_width_m / known.height_m } else { 1.0 };
+    let wider = if course.ambient.mode == Mode::Reference { 2.0 * state.half_width_m / known.height_m } else { 1.0 };
     state.front += state.flux * fall * wider;
     // The weight of the cloud now presses: what it takes of the momentum is counted so that the speed stays.
     state.excess += course.weight_n(state.half_width_m, known.height_m, known.mixture.density_kg_m3);
     *known = course.known(state, Some(known));
+}
+
+/// The original's cloud that turns lighter than air (the rule as told of a public port, GasDispersion.jl, and seen in runs of slabx): it
+/// spreads no more at once, its lightness lifts it, and from zc = h/2 on it is one in the air, drawn into from below too, held and warmed
+/// by no ground.
+fn leave(course: &mut Course, state: &mut State, known: &mut Known) {
+    let light = known.mixture.density_kg_m3 <= course.ambient.density_kg_m3;
+    if course.ambient.mode != Mode::Reference || !course.grounded || !light {
+        return;
+    }
+    let off = state.lift > 0.0 && state.centre_m >= 0.5 * known.height_m;
+    if off || state.front != 0.0 {
+        state.front = 0.0;
+        course.grounded = !off;
+        *known = course.known(state, Some(known));
+    }
 }
 
 pub fn section(source: &Source, s: &State, k: &Known) -> Section {

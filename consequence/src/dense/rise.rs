@@ -62,6 +62,7 @@ pub fn top(source: &Source, ambient: &Ambient, start: State, speed_m_s: f64) -> 
     State {
         x_m: x,
         time_s,
+        inside_s: time_s,
         flux: 0.5 * flux,
         excess: 0.5 * (along - (flux - source.rate_kg_s) * wind),
         front: 0.0,

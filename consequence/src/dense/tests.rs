@@ -197,3 +197,108 @@ fn a_heavy_stack_s_cloud_begins_and_slumps_as_the_original_s_does() {
         assert!(s.height_m >= 2.0 * s.centre_m - 1e-9);
     }
 }
+
+/// Methane at its boiling point along ground rougher than it is high at first: the second ground jet of the original's list.
+fn ground_jet() -> (Source, Deck) {
+    let gas = Gas { molar_mass_kg_mol: 0.016052, liquid_kg_m3: 425.6, ..crate::validate::lng::METHANE };
+    let source = Source {
+        gas,
+        rate_kg_s: 97.9,
+        duration_s: 174.0,
+        temperature_k: 111.15,
+        vapour_share: 1.0,
+        area_m2: 0.25 * std::f64::consts::PI,
+        height_m: 0.0,
+        ..jet()
+    };
+    let deck = Deck {
+        roughness_m: 1.0,
+        temperature_k: 298.0,
+        relative_humidity: 0.0,
+        averaging_s: 10.0,
+        ..deck(Class::F, 10.9)
+    };
+    (source, deck)
+}
+
+#[test]
+fn a_jet_of_the_reference_mode_is_never_higher_than_wide_and_keeps_its_mass() {
+    // Grade: reference. Rows of the original: half width by distance, share on the axis.
+    let (source, deck) = ground_jet();
+    let out = run(&source, &deck.ambient(), 1000.0);
+    for s in &out.sections {
+        assert!(s.height_m <= 2.0 * s.half_width_m * (1.0 + 1e-9), "{} m: {} by {}", s.x_m, s.height_m, s.half_width_m);
+        let flux = 2.0 * s.mixture.density_kg_m3 * s.speed_m_s * s.half_width_m * s.height_m * s.mixture.mass_share;
+        assert!((flux / source.rate_kg_s - 1.0).abs() < 1e-3 || s.stage == profile::Stage::Puff, "{} m: {flux}", s.x_m);
+    }
+    for (x, half_width, share) in [
+        (1.09, 1.48, 0.970427),
+        (5.15, 2.55, 0.654972),
+        (10.1, 3.30, 0.511722),
+        (73.6, 8.55, 0.194566),
+        (198.0, 12.6, 0.114627),
+    ] {
+        let s = out.at(x).unwrap();
+        assert!((s.half_width_m / half_width - 1.0).abs() < 0.05, "{x} m: {} for {half_width}", s.half_width_m);
+        let got = s.volume_share(0.0, 0.0);
+        assert!((got / share - 1.0).abs() < 0.05, "{x} m: {got} for {share}");
+    }
+}
+
+#[test]
+fn a_cloud_of_the_reference_mode_that_turns_light_stops_spreading_and_leaves_the_ground() {
+    // Grade: behaviour. In the corrected mode the front runs down by itself.
+    let (source, deck) = ground_jet();
+    let ambient = deck.ambient();
+    let out = run(&source, &ambient, 800.0);
+    let light = out.sections.iter().position(|s| s.mixture.density_kg_m3 <= ambient.density_kg_m3).expect("light");
+    assert!(out.sections[light - 1].across_m_s > 0.1);
+    let after: Vec<_> = out.sections[light..].iter().filter(|s| s.stage == profile::Stage::Plume).collect();
+    assert!(after.iter().all(|s| s.across_m_s == 0.0));
+    assert!(after.windows(2).all(|w| w[1].centre_m >= w[0].centre_m), "it rises");
+    for s in &after {
+        assert_eq!(s.grounded, s.centre_m < 0.5 * s.height_m, "{} m", s.x_m);
+        assert!(s.grounded || s.rates.ground_m_s == 0.0, "no ground warms it");
+    }
+    let off = after.iter().position(|s| !s.grounded).expect("leaves the ground");
+    assert!(after[off].rates.top_m_s > 1.5 * after[off - 1].rates.top_m_s, "drawn into from below too");
+    let corrected = run(&source, &deck.corrected(), 800.0);
+    let plume = corrected.sections.iter().filter(|s| s.stage == profile::Stage::Plume);
+    let light: Vec<_> = plume.filter(|s| s.mixture.density_kg_m3 <= ambient.density_kg_m3).collect();
+    assert!(light.iter().all(|s| s.across_m_s > 0.0), "a front with momentum");
+}
+
+#[test]
+fn a_plume_of_the_reference_mode_becomes_a_puff_where_and_as_the_original_s_does() {
+    // Grade: reference. Example 2: the original's puff begins at 1006.25 m, the row of its grid by which half of the mass has passed; its first
+    // rows as a puff: length and core.
+    let (source, deck) = crate::validate::slab::example_2();
+    let end = |ambient: &Ambient| run(&source, ambient, 3000.0);
+    let free = end(&deck.ambient());
+    let begin = free.sections[free.puff_from];
+    assert!((begin.time_s - source.duration_s).abs() < 0.1, "half of the release's time after its middle");
+    let out = end(&deck.ambient().printed_to(2799.0));
+    let first = out.sections[out.puff_from];
+    assert!((first.x_m + 1.0 - 1006.25).abs() < 0.5, "{}", first.x_m);
+    for (x, length, core) in [(1006.25, 1027.2, 1027.09), (1196.3, 1061.61, 1029.34), (2057.69, 1208.54, 1036.8)] {
+        let s = out.at(x - 1.0).unwrap();
+        assert!((s.half_length_m / length - 1.0).abs() < 0.01, "{x} m: {} for {length}", s.half_length_m);
+        assert!((s.core_length_m / core - 1.0).abs() < 0.01, "{x} m: {} for {core}", s.core_length_m);
+    }
+    // How much it grows by its front alone to two of these rows: 2.25 m and 9.71 m.
+    for (x, want) in [(1196.3, 2.25), (2057.69, 9.71)] {
+        let grown = out.at(x - 1.0).unwrap().core_length_m - first.core_length_m;
+        assert!((grown / want - 1.0).abs() < 0.08, "{x} m: {grown} for {want}");
+    }
+}
+
+#[test]
+fn over_a_pool_the_reference_mode_s_plume_lasts_until_half_of_the_mass_is_in_it() {
+    // Grade: exact. What lies in the sections up to the puff's begin, 1 %.
+    let source = Source { entry: Entry::Pool, area_m2: 400.0, vapour_share: 1.0, height_m: 0.0, ..jet() };
+    let out = run(&source, &deck(Class::D, 2.5).ambient(), 2000.0);
+    let plume = &out.sections[..out.puff_from];
+    let across = |s: &Section| 2.0 * s.mixture.density_kg_m3 * s.half_width_m * s.height_m * s.mixture.mass_share;
+    let inside: f64 = plume.windows(2).map(|w| 0.5 * (across(&w[0]) + across(&w[1])) * (w[1].x_m - w[0].x_m)).sum();
+    assert!((inside / (0.5 * source.total_kg()) - 1.0).abs() < 0.01, "{inside} kg");
+}

@@ -82,10 +82,15 @@ pub fn example_2() -> (Source, Deck) {
 /// The original's plume begins one metre downwind of the origin.
 const ORIGIN_M: f64 = 1.0;
 
+/// The air of a deck whose printout to a distance is compared with: its plume becomes a puff at a row of that printout.
+fn printed(deck: &Deck, farthest_m: f64) -> Ambient {
+    deck.ambient().printed_to(farthest_m - ORIGIN_M)
+}
+
 fn jet(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slab-jet");
     let (source, deck) = example_2();
-    let out = run(&source, &deck.ambient(), 3000.0);
+    let out = run(&source, &printed(&deck, 2800.0), 3000.0);
     // V20: height, half width, volume share, temperature; 2 %, shares 5 %.
     let wanted = [
         (305.34, 4.991, 105.75, 0.031661, 292.44),
@@ -152,12 +157,12 @@ fn jet(bench: &Bench) -> CaseResult {
 fn pools(_: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slab-lng");
     // V22: rate kg/s, duration s, wind at 3 m, class, averaging s, distance that the public re-implementation (slabx 1.0.7) gives. It
-    // takes ten steps over the pool, as the original does; with forty and more Burro 8, whose pool widens, comes to 458.5 and 459.8 m,
-    // and no other trial moves by half a metre. Ours has no such grid, so Burro 8 is held to the distance that no longer depends on it.
+    // takes ten steps over the pool, as the original does, and widens Burro 8's to a half width of 28.2 m, which is ours; with 40, 160 and 320
+    // steps it widens it to 28.0, 30.0 and 29.95 m and comes to 458.5 m and more. No other trial moves by half a metre.
     let trials = [
         ("Burro 3", 87.98, 167.0, 5.58, Class::C, 100.0, 147.0),
         ("Burro 7", 99.46, 174.0, 8.75, Class::D, 140.0, 253.0),
-        ("Burro 8", 116.93, 107.0, 1.94, Class::E, 80.0, 459.8),
+        ("Burro 8", 116.93, 107.0, 1.94, Class::E, 80.0, 449.0),
         ("Burro 9", 135.98, 79.0, 5.94, Class::D, 50.0, 404.0),
         ("Coyote 3", 100.67, 65.0, 6.77, Class::C, 50.0, 129.0),
         ("Coyote 5", 129.02, 98.0, 10.47, Class::C, 90.0, 89.0),
@@ -189,7 +194,7 @@ fn pools(_: &Bench) -> CaseResult {
         let got = run(&source, &ambient, 2000.0).averaged(&ambient, averaging_s).reach_m(0.05, 1.0).unwrap_or(0.0);
         logs.push(math::ln((got / want).max(1e-9)));
         let row = Row::near(format!("V22, {name}: 5 % at, m"), got, want, 0.02);
-        result.rows.push(if name == "Burro 8" { row.with_peer("449 with its ten steps over the pool") } else { row });
+        result.rows.push(if name == "Burro 8" { row.with_peer("459.8 with its 160 steps over the pool") } else { row });
     }
     let mean = logs.iter().sum::<f64>() / logs.len() as f64;
     result.rows.push(Row::bound(
@@ -200,7 +205,7 @@ fn pools(_: &Bench) -> CaseResult {
     result
 }
 
-/// V21: the chlorine stack is judged from 10 m on, but for the share where it turns into a puff; the ground jet is shown: see the notes.
+/// V21: the chlorine stack is judged from 0.6 m behind its mouth on, the ground jet of methane from 1 m until it has left the ground.
 fn others(bench: &Bench) -> CaseResult {
     let mut result = CaseResult::new("slab-others");
     let chlorine = Source {
@@ -223,7 +228,7 @@ fn others(bench: &Bench) -> CaseResult {
         averaging_s: 1.0,
         stability: DeckStability::Class(Class::D),
     };
-    let out = run(&chlorine, &deck.ambient(), 10_000.0);
+    let out = run(&chlorine, &printed(&deck, 10_000.0), 10_000.0);
     if let Some(table) = bench.file("slab_reference/chlorine_vertical_jet_300s.csv").and_then(|p| Table::read(&p).ok())
     {
         let column = |c: &str| -> Vec<(f64, f64)> {
@@ -231,7 +236,7 @@ fn others(bench: &Bench) -> CaseResult {
                 .rows
                 .iter()
                 .filter_map(|r| Some((table.number(r, "x_m")?, table.number(r, c)?)))
-                .filter(|p| p.0 > 2.0)
+                .filter(|p| p.0 > 1.0)
                 .collect()
         };
         compare(&mut result, "V21, chlorine stack", &out, &column("vol_frac"), &column("h_m"), &column("B_half_m"));
@@ -239,10 +244,8 @@ fn others(bench: &Bench) -> CaseResult {
         result.notes.push("no slab_reference/chlorine_vertical_jet_300s.csv".into());
     }
     result.notes.push(
-        "V21 asks 5 %. The chlorine stack's share at 100 m is shown: the plume turns into a puff there, the original at a row of its grid (94 m), and its \
-         next row is at 114 m. The ground jet begins in a wind of 0.4 m/s over ground \
-         rougher (1 m) than it is high (0.63 m), where drawing in air has no bound but the grid's first step (a re-implementation that keeps to the \
-         original elsewhere gives 0.536, 0.287, 0.201 and 0.141 there), and lifts off from 60 m on, where the original stops its spreading at once and lets it leave the ground: not done here"
+        "V21 asks 5 %. Not judged: the chlorine stack's slump in the first 0.6 m (half width up to 9 % small); the methane beyond 234 m, where its cloud is in the \
+         air and what is left on the ground is the tail of its profile"
             .into(),
     );
     let methane = Gas { molar_mass_kg_mol: 0.016052, liquid_kg_m3: 425.6, ..METHANE };
@@ -268,15 +271,35 @@ fn others(bench: &Bench) -> CaseResult {
     };
     let out = run(&ground, &deck.ambient(), 3000.0);
     if let Some(table) = bench.file("slab_reference/burro_like_lng_pool_z0.csv").and_then(|p| Table::read(&p).ok()) {
-        for far in [10.1, 38.0, 73.6, 142.0] {
-            let want =
-                table.rows.iter().find(|r| table.number(r, "x_m") == Some(far)).and_then(|r| table.number(r, "c_y0"));
-            let got = out.at(far).map_or(0.0, |s| s.volume_share(0.0, 0.0));
-            if let Some(want) = want {
-                let row = Row::near(format!("V21, methane ground jet: share on the axis at {far} m"), got, want, 0.05);
-                result.rows.push(Row { bound: Bound::Shown, tolerance: "5 % wanted".into(), ..row });
+        let printed: Vec<(f64, f64)> =
+            table.rows.iter().filter_map(|r| Some((table.number(r, "x_m")?, table.number(r, "c_y0")?))).collect();
+        let name = "V21, methane ground jet: share on the axis";
+        let ours = |x: f64| out.at(x).map_or(0.0, |s| s.volume_share(0.0, 0.0));
+        for far in [10.1, 38.0, 73.6, 142.0, 234.0] {
+            if let Some((x, want)) = printed.iter().find(|p| p.0 == far) {
+                result.rows.push(Row::near(format!("{name} at {far} m"), ours(*x), *want, 0.05));
             }
         }
+        let near = printed.iter().filter(|p| p.0 > 1.0 && p.0 < 240.0);
+        let worst = near.map(|(x, want)| (ours(*x) / want - 1.0).abs()).fold(0.0, f64::max);
+        result.rows.push(Row::bound(
+            format!("{name}, all rows from 1 to 234 m: largest departure, %"),
+            100.0 * worst,
+            Bound::AtMost(5.0),
+        ));
+        let mut panel = Panel::new("Ground jet of methane: share on the axis", "m", "share")
+            .with("SLAB", Role::Experiment, printed.iter().filter(|p| p.0 > 0.5 && p.0 < 300.0).copied().collect())
+            .with(
+                "reference mode",
+                Role::Computed,
+                out.sections
+                    .iter()
+                    .filter(|s| s.x_m > 0.5 && s.x_m < 300.0)
+                    .map(|s| (s.x_m, s.volume_share(0.0, 0.0)))
+                    .collect(),
+            );
+        panel.log = true;
+        result.panels.push(panel);
     }
     result
 }
@@ -289,7 +312,11 @@ fn compare(
     height: &[(f64, f64)],
     width: &[(f64, f64)],
 ) {
-    let read = |curve: &[(f64, f64)], x: f64| math::interpolate(curve, x);
+    // Between its rows, a fifth farther each, the printout goes as a power.
+    let read = |curve: &[(f64, f64)], x: f64| {
+        let logs: Vec<(f64, f64)> = curve.iter().map(|p| (math::ln(p.0), math::ln(p.1))).collect();
+        math::exp(math::interpolate(&logs, math::ln(x)))
+    };
     for x in [10.0, 30.0, 60.0, 100.0, 1000.0, 5000.0] {
         let Some(s) = out.at(x - ORIGIN_M) else { continue };
         for (what, got, want) in [
@@ -297,10 +324,19 @@ fn compare(
             ("height, m", s.height_m, read(height, x)),
             ("half width, m", s.half_width_m, read(width, x)),
         ] {
-            let row = Row::near(format!("{name}, {x:.0} m: {what}"), got, want, 0.05);
-            let shown = Row { bound: Bound::Shown, tolerance: "5 % wanted".into(), ..row.clone() };
-            result.rows.push(if x == 100.0 && what == "volume share" { shown } else { row });
+            result.rows.push(Row::near(format!("{name}, {x:.0} m: {what}"), got, want, 0.05));
         }
+    }
+    // And on every row of the printout but those of the slump.
+    type Of = fn(&crate::dense::Section) -> f64;
+    let all: [(&str, Of); 3] =
+        [("volume share", |s| s.mixture.volume_share), ("height", |s| s.height_m), ("half width", |s| s.half_width_m)];
+    for ((what, of), curve) in all.into_iter().zip([share, height, width]) {
+        let far = curve.iter().filter(|(x, _)| *x > 1.6);
+        let worst =
+            far.filter_map(|(x, want)| Some((of(&out.at(x - ORIGIN_M)?) / want - 1.0).abs())).fold(0.0, f64::max);
+        let name = format!("{name}, {what}, all rows from 1.6 m on: largest departure, %");
+        result.rows.push(Row::bound(name, 100.0 * worst, Bound::AtMost(5.0)));
     }
     let mut panel =
         Panel::new(&format!("{name}: volume share"), "m", "share").with("SLAB", Role::Experiment, share.to_vec()).with(
