@@ -13,15 +13,19 @@ impl<R: Real> Flow for Solver<R> {
     fn grid(&self) -> &Grid {
         &self.grid
     }
+    #[inline]
     fn bed_m(&self, cell: usize) -> f64 {
         self.state.z[cell].f64()
     }
+    #[inline]
     fn depth_m(&self, cell: usize) -> f64 {
         self.state.water.h[cell].f64()
     }
+    #[inline]
     fn free_m(&self, cell: usize) -> f64 {
         mobile(self.state.water.h[cell], self.film, self.least).f64()
     }
+    #[inline]
     fn velocity_m_s(&self, cell: usize) -> (f64, f64) {
         let m = self.free_m(cell);
         // Momentum over a film of a tenth of a millimetre says nothing about a current.

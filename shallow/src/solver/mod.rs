@@ -240,6 +240,7 @@ impl<R: Real> Solver<R> {
     }
 
     /// Momentum of a cell, m2/s.
+    #[inline]
     pub fn momentum_m2_s(&self, cell: usize) -> (f64, f64) {
         if self.kind(cell) != Kind::Inertial {
             return (self.state.water.qx[cell].f64(), self.state.water.qy[cell].f64());

@@ -18,7 +18,7 @@ use super::rheology::{self, Friction, Momentum};
 use crate::flow::{Account, BedMove, Flow};
 use base::complaint::Complaints;
 use base::math;
-use reach::{Reach, Seen, gathered, merged, places};
+use reach::{Reach, Seen, insert, places};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -75,6 +75,32 @@ pub struct Debris {
     deposited_m3: f64,
     /// Solids that were given from outside, m3.
     given_m3: f64,
+    #[serde(skip)]
+    desk: Desk,
+}
+
+/// Columns that every step fills anew, by row of the active cells: kept for their room only.
+#[derive(Debug, Default)]
+struct Desk {
+    shares: Vec<f64>,
+    seen: Vec<Seen>,
+    reach: Reach,
+    solid: Vec<f64>,
+    moved: Vec<f64>,
+    falls_m: Vec<f64>,
+    moves: Vec<BedMove>,
+}
+
+impl Clone for Desk {
+    fn clone(&self) -> Desk {
+        Desk::default()
+    }
+}
+
+impl PartialEq for Desk {
+    fn eq(&self, _: &Desk) -> bool {
+        true
+    }
 }
 
 /// Cells worked on at a time.
@@ -105,6 +131,7 @@ impl Debris {
             eroded_m3: 0.0,
             deposited_m3: 0.0,
             given_m3: 0.0,
+            desk: Desk::default(),
         }
     }
     /// Sets how deep the bed of a cell is loose, m: 0 on rock and in streets.
@@ -153,51 +180,78 @@ impl Debris {
         dt_s: f64,
     ) {
         self.resist(flow, solver_manning, dt_s);
-        self.advect(flow, dt_s);
-        self.exchange(flow, dt_s);
+        let mut desk = std::mem::take(&mut self.desk);
+        self.advect_on(&mut desk, flow, dt_s);
+        self.exchange_on(&mut desk, flow, dt_s);
+        self.desk = desk;
     }
 
     /// The friction step on the cells that carry debris.
-    pub fn resist<F: Momentum + ?Sized>(&self, flow: &mut F, solver_manning: impl Fn(usize) -> f64 + Sync, dt_s: f64) {
+    pub fn resist<F: Momentum + ?Sized>(
+        &mut self,
+        flow: &mut F,
+        solver_manning: impl Fn(usize) -> f64 + Sync,
+        dt_s: f64,
+    ) {
         let cell_m = flow.grid().cell_m;
         let law = &self.spec.friction;
-        let shares: Vec<f64> = {
+        let mut shares = std::mem::take(&mut self.desk.shares);
+        {
             let flow = &*flow;
-            each_of(&self.active, |_, cell| {
+            fill(&mut shares, &self.active, |_, cell| {
                 let slope = if law.asks_for_the_bed() { bed_slope(flow, cell, cell_m) } else { 0.0 };
                 let of = (self.concentration(flow, cell), slope);
                 rheology::share_left(flow, cell, law, solver_manning(cell), of, dt_s)
-            })
-        };
+            });
+        }
         flow.slow_down(&self.active, &shares);
+        self.desk.shares = shares;
     }
 
     /// Moves the solids with the flow, in as many steps as their own Courant number asks for.
     pub fn advect<F: Flow + ?Sized>(&mut self, flow: &F, dt_s: f64) {
+        let mut desk = std::mem::take(&mut self.desk);
+        self.advect_on(&mut desk, flow, dt_s);
+        self.desk = desk;
+    }
+
+    /// Afterwards the desk holds what was seen of all that are active then.
+    fn advect_on<F: Flow + ?Sized>(&mut self, desk: &mut Desk, flow: &F, dt_s: f64) {
         let cell_m = flow.grid().cell_m;
-        let seen = each_of(&self.active, |_, cell| Seen::at(flow, cell));
+        let Desk { seen, reach, solid, moved, .. } = desk;
+        fill(seen, &self.active, |_, cell| Seen::at(flow, cell));
         let fastest = base::fold::max(seen.len(), 0.0, |row| {
             let Seen { depth_m, velocity: (u, v) } = seen[row];
             if depth_m > TELLING_M { u.abs() + v.abs() } else { 0.0 }
         });
         let steps = (fastest * dt_s / (COURANT * cell_m)).ceil().clamp(1.0, 1000.0) as usize;
         // The flow stands still meanwhile: what leaves a cell is a fixed share of its solids, reckoned once.
-        let reach = Reach::new(flow, &self.active, &seen, steps, dt_s / steps as f64);
-        let mut solid: Vec<f64> = reach.cells.iter().map(|&cell| self.solid_m[cell]).collect();
-        let mut moved = vec![0.0; solid.len()];
+        reach.find(flow, &self.active, seen, steps, dt_s / steps as f64);
+        solid.clear();
+        solid.extend(self.active.iter().map(|&cell| self.solid_m[cell]));
+        solid.resize(self.active.len() + reach.joined.len(), 0.0);
         for _ in 0..steps {
-            base::fold::each_chunk(&mut moved, CHUNK, |k, moved| {
+            moved.resize(solid.len(), 0.0);
+            base::fold::each_chunk(moved, CHUNK, |k, moved| {
                 for (row, moved) in (k * CHUNK..).zip(moved) {
-                    *moved = reach.after(row, &solid);
+                    *moved = reach.after(row, solid);
                 }
             });
-            std::mem::swap(&mut solid, &mut moved);
+            std::mem::swap(solid, moved);
         }
-        for (&cell, &solid) in reach.cells.iter().zip(&solid) {
+        let (held, joined) = solid.split_at(self.active.len());
+        for (&cell, &solid) in self.active.iter().zip(held) {
             self.solid_m[cell] = solid;
         }
-        let fresh: Vec<usize> = reach.joined.into_iter().filter(|&cell| self.solid_m[cell] > 0.0).collect();
-        self.active = merged(&self.active, &fresh, &places(&self.active, &fresh));
+        let (mut fresh, mut of_fresh) = (Vec::new(), Vec::new());
+        for (k, &solid) in joined.iter().enumerate().filter(|(_, solid)| **solid > 0.0) {
+            self.solid_m[reach.joined[k]] = solid;
+            fresh.push(reach.joined[k]);
+            of_fresh.push(reach.seen[k]);
+        }
+        let at = places(&self.active, &fresh);
+        insert(&mut self.active, &fresh, &at);
+        insert(seen, &of_fresh, &at);
     }
 
     /// Wakes the cells in which the flow would take up bed: `wet` are the cells to look at. Call it when the wet cells
@@ -206,7 +260,7 @@ impl Debris {
         let cell_m = flow.grid().cell_m;
         let calm = |cell: &usize| self.solid_m[*cell] == 0.0 && self.loose_m(*cell) > 0.0;
         let calm: Vec<usize> = wet.into_iter().filter(calm).collect();
-        let falls = each_of(&calm, |_, cell| self.falls_m_s(flow, cell, cell_m) > 0.0);
+        let falls = each_of(&calm, |_, cell| self.falls_m_s(flow, cell, Seen::at(flow, cell), cell_m) > 0.0);
         let fresh: Vec<usize> = calm.into_iter().zip(falls).filter(|(_, falls)| *falls).map(|(cell, _)| cell).collect();
         if !fresh.is_empty() {
             self.active.extend(fresh);
@@ -215,9 +269,8 @@ impl Debris {
         }
     }
 
-    fn falls_m_s<F: Flow + ?Sized>(&self, flow: &F, cell: usize, cell_m: f64) -> f64 {
-        let h = flow.depth_m(cell);
-        let (u, v) = flow.velocity_m_s(cell);
+    fn falls_m_s<F: Flow + ?Sized>(&self, flow: &F, cell: usize, seen: Seen, cell_m: f64) -> f64 {
+        let Seen { depth_m: h, velocity: (u, v) } = seen;
         let speed = math::sqrt(u * u + v * v);
         if h <= FILM_M || speed <= 0.0 {
             return 0.0;
@@ -228,10 +281,10 @@ impl Debris {
     }
 
     /// By how much the bed falls in a step, m: what the flow would take up or lay down, as far as there is bed or load.
-    fn falls_m<F: Flow + ?Sized>(&self, flow: &F, cell: usize, cell_m: f64, dt_s: f64) -> f64 {
-        let fall = self.falls_m_s(flow, cell, cell_m) * dt_s;
+    fn falls_m<F: Flow + ?Sized>(&self, flow: &F, cell: usize, seen: Seen, dt_s: f64) -> f64 {
+        let fall = self.falls_m_s(flow, cell, seen, flow.grid().cell_m) * dt_s;
         let packed = self.spec.grains.packed;
-        let h = flow.depth_m(cell);
+        let h = seen.depth_m;
         let solid = self.solid_m[cell];
         // What the packed concentration cannot hold is laid down at once; so is the load of a film.
         let most = if h > FILM_M { packed * h } else { 0.0 };
@@ -249,20 +302,33 @@ impl Debris {
 
     /// Takes up and lays down.
     pub fn exchange<F: Flow + ?Sized>(&mut self, flow: &mut F, dt_s: f64) {
+        let mut desk = std::mem::take(&mut self.desk);
+        fill(&mut desk.seen, &self.active, |_, cell| Seen::at(&*flow, cell));
+        self.exchange_on(&mut desk, flow, dt_s);
+        self.desk = desk;
+    }
+
+    /// With what was seen of the active cells.
+    fn exchange_on<F: Flow + ?Sized>(&mut self, desk: &mut Desk, flow: &mut F, dt_s: f64) {
         let cell_m = flow.grid().cell_m;
         let area = cell_m * cell_m;
         let packed = self.spec.grains.packed;
+        let Desk { seen, falls_m, moves, .. } = desk;
         // From one frozen picture of the flow, so that the order of the cells means nothing.
-        let mut moves: Vec<BedMove> = {
+        {
             let flow = &*flow;
-            gathered(self.active.len(), |row| {
-                let cell = self.active[row];
-                let falls_m = self.falls_m(flow, cell, cell_m, dt_s);
-                (falls_m != 0.0).then_some(BedMove { cell, falls_m, owed_m: self.unmoved_m[cell] }).into_iter()
-            })
-        };
-        flow.move_beds(&mut moves, Account::Entrainment);
-        for BedMove { cell, falls_m, owed_m } in moves {
+            fill(falls_m, &self.active, |row, cell| self.falls_m(flow, cell, seen[row], dt_s));
+        }
+        moves.clear();
+        moves.extend(
+            self.active
+                .iter()
+                .zip(&*falls_m)
+                .filter(|(_, falls_m)| **falls_m != 0.0)
+                .map(|(&cell, &falls_m)| BedMove { cell, falls_m, owed_m: self.unmoved_m[cell] }),
+        );
+        flow.move_beds(moves, Account::Entrainment);
+        for &BedMove { cell, falls_m, owed_m } in &*moves {
             self.unmoved_m[cell] = owed_m;
             self.loose_m[cell] = (self.loose_m[cell] - falls_m).max(0.0);
             self.solid_m[cell] = (self.solid_m[cell] + packed * falls_m).max(0.0);
@@ -279,12 +345,18 @@ impl Debris {
 
 /// `work(row, cell)` for every cell, in their order.
 fn each_of<T: Copy + Default + Send>(cells: &[usize], work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
-    let mut all = vec![T::default(); cells.len()];
-    base::fold::each_chunk(&mut all, CHUNK, |k, all| {
+    let mut all = Vec::new();
+    fill(&mut all, cells, work);
+    all
+}
+
+/// The same into a column that has room already.
+fn fill<T: Copy + Default + Send>(all: &mut Vec<T>, cells: &[usize], work: impl Fn(usize, usize) -> T + Sync) {
+    all.resize(cells.len(), T::default());
+    base::fold::each_chunk(all, CHUNK, |k, all| {
         let rows = k * CHUNK..;
         rows.zip(all).for_each(|(row, of)| *of = work(row, cells[row]));
     });
-    all
 }
 
 /// Steepest slope of the bed about a cell, rise over run.
@@ -310,7 +382,7 @@ fn gradient(grid: &base::grid::Grid, cell: usize, level: impl Fn(usize) -> f64) 
     let (i, j) = (cell % grid.nx, cell / grid.nx);
     let along = |at: usize, n: usize, step: usize| {
         let (low, high) = (if at > 0 { cell - step } else { cell }, if at + 1 < n { cell + step } else { cell });
-        if low == high { 0.0 } else { (level(high) - level(low)) / (((high - low) / step) as f64) }
+        if low == high { 0.0 } else { (level(high) - level(low)) / if high - low > step { 2.0 } else { 1.0 } }
     };
     (along(i, grid.nx, 1), along(j, grid.ny, grid.nx))
 }

@@ -2,21 +2,22 @@
 //! each side is a fixed share of what it holds. Every cell then gathers what comes over its sides, in one order whatever the
 //! number of threads.
 
-use super::{CHUNK, FILM_M, each_of};
-use crate::flow::{Face, Flow};
-use std::collections::BTreeMap;
+use super::{CHUNK, FILM_M, each_of, fill};
+use crate::flow::{Face, Flow, Side};
 
 /// No such row.
 const NONE: u32 = u32::MAX;
 /// Sides of a cell: east, west, north, south. Of a side, the other way is `side ^ 1`.
 const SIDES: usize = 4;
 
-/// All cells that solids may come to in a number of steps, and what leaves each of them.
+/// All cells that solids may come to in a number of steps, and what leaves each of them: rows of the active cells, then of those
+/// that join them.
+#[derive(Debug, Default)]
 pub struct Reach {
-    /// In index order.
-    pub cells: Vec<usize>,
-    /// Of them those that hold nothing yet.
+    /// Cells that hold nothing yet, in index order.
     pub joined: Vec<usize>,
+    /// What is known of them.
+    pub seen: Vec<Seen>,
     /// Share of a cell's solids that leaves it by each side in a step.
     leaves: Vec<[f64; SIDES]>,
     /// Rows of the cells beside it.
@@ -25,48 +26,63 @@ pub struct Reach {
 
 impl Reach {
     /// From the `active` cells on, in index order, as they are `seen`.
-    pub fn new<F: Flow + ?Sized>(flow: &F, active: &[usize], seen: &[Seen], steps: usize, dt_s: f64) -> Reach {
+    pub fn find<F: Flow + ?Sized>(&mut self, flow: &F, active: &[usize], seen: &[Seen], steps: usize, dt_s: f64) {
         let nx = flow.grid().nx;
-        let beside = neighbours(active, nx);
-        let leaves = each_of(active, |row, cell| {
+        let Reach { joined, seen: of_joined, leaves, beside } = self;
+        neighbours(active, nx, beside);
+        fill(leaves, active, |row, cell| {
             let there = |side: usize, to: usize| match beside[row][side] {
                 NONE => Seen::at(flow, to),
                 row => seen[row as usize],
             };
             leaving(flow, cell, seen[row], there, dt_s)
         });
-        let next = |cell: usize, side: usize| match side {
-            0 => cell + 1,
-            1 => cell - 1,
-            2 => cell + nx,
-            _ => cell - nx,
-        };
-        let mut joined: BTreeMap<usize, [f64; SIDES]> = BTreeMap::new();
         let mut ring = gathered(active.len(), |row| {
             let (leaves, beside) = (&leaves[row], &beside[row]);
             let to = (0..SIDES).filter(|&side| leaves[side] > 0.0 && beside[side] == NONE);
-            to.map(move |side| next(active[row], side))
+            to.map(move |side| next(active[row], side, nx))
         });
+        let mut others: Vec<(usize, Seen, [f64; SIDES])> = Vec::new();
+        joined.clear();
         for _ in 0..steps {
-            let mut onward = Vec::new();
-            for cell in ring {
-                if active.binary_search(&cell).is_ok() || joined.contains_key(&cell) {
-                    continue;
-                }
-                let leaves = leaving(flow, cell, Seen::at(flow, cell), |_, to| Seen::at(flow, to), dt_s);
-                onward.extend((0..SIDES).filter(|&side| leaves[side] > 0.0).map(|side| next(cell, side)));
-                joined.insert(cell, leaves);
+            ring.sort_unstable();
+            ring.dedup();
+            ring.retain(|cell| joined.binary_search(cell).is_err() && active.binary_search(cell).is_err());
+            if ring.is_empty() {
+                break;
             }
-            ring = onward;
+            let of_ring = each_of(&ring, |_, cell| {
+                let here = Seen::at(flow, cell);
+                (here, leaving(flow, cell, here, |_, to| Seen::at(flow, to), dt_s))
+            });
+            others.extend(ring.iter().zip(&of_ring).map(|(&cell, &(seen, leaves))| (cell, seen, leaves)));
+            joined.extend_from_slice(&ring);
+            joined.sort_unstable();
+            let onward = ring.iter().zip(&of_ring).flat_map(|(&cell, (_, leaves))| {
+                (0..SIDES).filter(|&side| leaves[side] > 0.0).map(move |side| next(cell, side, nx))
+            });
+            ring = onward.collect();
         }
-        if joined.is_empty() {
-            return Reach { cells: active.to_vec(), joined: Vec::new(), leaves, beside };
+        others.sort_unstable_by_key(|(cell, ..)| *cell);
+        of_joined.clear();
+        of_joined.extend(others.iter().map(|(_, seen, _)| *seen));
+        leaves.extend(others.iter().map(|(.., leaves)| *leaves));
+        let first = active.len();
+        let of_joined = each_of(joined, |_, cell| {
+            std::array::from_fn(|side| {
+                let to = next(cell, side, nx);
+                match active.binary_search(&to) {
+                    Ok(row) => row as u32,
+                    Err(_) => joined.binary_search(&to).map_or(NONE, |k| (first + k) as u32),
+                }
+            })
+        });
+        for (row, of) in (first..).zip(of_joined) {
+            for (side, &other) in of.iter().enumerate().filter(|(_, other)| (**other as usize) < first) {
+                beside[other as usize][side ^ 1] = row as u32;
+            }
+            beside.push(of);
         }
-        let (joined, of_joined): (Vec<usize>, Vec<_>) = joined.into_iter().unzip();
-        let at = places(active, &joined);
-        let (cells, leaves) = (merged(active, &joined, &at), merged(&leaves, &of_joined, &at));
-        let beside = neighbours(&cells, nx);
-        Reach { cells, joined, leaves, beside }
     }
 
     /// Solids of a row after a step: what stays, and what comes over its sides.
@@ -96,24 +112,32 @@ pub fn places(cells: &[usize], others: &[usize]) -> Vec<usize> {
     others.iter().map(|other| cells.partition_point(|cell| cell < other)).collect()
 }
 
-/// Two columns in one, `others[k]` before row `at[k]` of the first.
-pub fn merged<T: Copy>(column: &[T], others: &[T], at: &[usize]) -> Vec<T> {
-    let mut all = Vec::with_capacity(column.len() + others.len());
-    let mut from = 0;
-    for (other, &to) in others.iter().zip(at) {
-        all.extend_from_slice(&column[from..to]);
-        all.push(*other);
-        from = to;
+/// Puts `others[k]` before row `at[k]` of a column.
+pub fn insert<T: Copy>(column: &mut Vec<T>, others: &[T], at: &[usize]) {
+    let mut end = column.len();
+    column.extend_from_slice(others);
+    for (k, (other, &at)) in others.iter().zip(at).enumerate().rev() {
+        column.copy_within(at..end, at + k + 1);
+        column[at + k] = *other;
+        end = at;
     }
-    all.extend_from_slice(&column[from..]);
-    all
+}
+
+/// The cell beyond a side (none before the first: no such cell).
+fn next(cell: usize, side: usize, nx: usize) -> usize {
+    match side {
+        0 => cell + 1,
+        1 => cell.wrapping_sub(1),
+        2 => cell + nx,
+        _ => cell.wrapping_sub(nx),
+    }
 }
 
 /// Rows of the cells east, west, north and south of each, `cells` in index order. (At the rims the next index is a cell of another
 /// row of the grid; nothing leaves by such a side.)
-fn neighbours(cells: &[usize], nx: usize) -> Vec<[u32; SIDES]> {
-    let mut rows = vec![[NONE; SIDES]; cells.len()];
-    base::fold::each_chunk(&mut rows, CHUNK, |k, rows| {
+fn neighbours(cells: &[usize], nx: usize, rows: &mut Vec<[u32; SIDES]>) {
+    rows.resize(cells.len(), [NONE; SIDES]);
+    base::fold::each_chunk(rows, CHUNK, |k, rows| {
         let first = k * CHUNK;
         let mut north = cells.partition_point(|&cell| cell < cells[first] + nx);
         let mut south = cells.partition_point(|&cell| cell + nx < cells[first]);
@@ -131,11 +155,10 @@ fn neighbours(cells: &[usize], nx: usize) -> Vec<[u32; SIDES]> {
             *beside = [is(row + 1, cell + 1), west, is(north, cell + nx), below];
         }
     });
-    rows
 }
 
 /// What is to be known of a cell.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Seen {
     pub depth_m: f64,
     /// East, north, m/s.
@@ -174,7 +197,7 @@ fn leaving<F: Flow + ?Sized>(
         }
         // At a front the film beyond has no velocity of its own: the flow's counts.
         let face = if there.depth_m <= FILM_M { outward } else { 0.5 * (outward + of_other(there.velocity)) };
-        if face > 0.0 && passes(flow, cell, to) {
+        if face > 0.0 && passes(flow, cell, slot, to) {
             shares[slot] = face * dt_s / grid.cell_m;
         }
     };
@@ -189,12 +212,15 @@ fn leaving<F: Flow + ?Sized>(
     shares
 }
 
-/// Does anything flow from `cell` to its neighbour `to`? Not while a crest stands above the water.
-fn passes<F: Flow + ?Sized>(flow: &F, cell: usize, to: usize) -> bool {
-    match Face::between(flow.grid(), cell, to).and_then(|face| flow.crest_m(face)) {
-        Some(crest) => flow.stage_m(cell) > crest,
-        None => true,
-    }
+/// Does anything flow out of `cell` by a side, to its neighbour `to`? Not while a crest stands above the water.
+fn passes<F: Flow + ?Sized>(flow: &F, cell: usize, side: usize, to: usize) -> bool {
+    let face = match side {
+        0 => Face { cell, side: Side::East },
+        1 => Face { cell: to, side: Side::East },
+        2 => Face { cell, side: Side::North },
+        _ => Face { cell: to, side: Side::North },
+    };
+    flow.crest_m(face).is_none_or(|crest| flow.stage_m(cell) > crest)
 }
 
 #[cfg(test)]
@@ -214,7 +240,8 @@ mod tests {
         let nx = 90;
         for share in [0.0, 0.02, 0.3, 0.9, 1.0] {
             let cells = some(share, 90 * 120);
-            let beside = neighbours(&cells, nx);
+            let mut beside = Vec::new();
+            neighbours(&cells, nx, &mut beside);
             for (row, &cell) in cells.iter().enumerate() {
                 let at = |wanted: Option<usize>| {
                     wanted.and_then(|w| cells.binary_search(&w).ok()).map_or(NONE, |row| row as u32)
@@ -229,7 +256,8 @@ mod tests {
     fn what_leaves_a_cell_comes_to_the_one_beside_it() {
         // Grade: exact. Each side of every cell lets out another share, where there is a cell to take it.
         let (cells, nx) = (some(0.6, 4000), 50);
-        let beside = neighbours(&cells, nx);
+        let mut beside = Vec::new();
+        neighbours(&cells, nx, &mut beside);
         let chance = |row: usize, k: u32| draw(2, Stream::Synthesis, row as u32, Tick(0), k);
         let leaves: Vec<[f64; SIDES]> = (0..cells.len())
             .map(|row| {
@@ -242,7 +270,7 @@ mod tests {
             })
             .collect();
         let solid: Vec<f64> = (0..cells.len()).map(|row| chance(row, 9)).collect();
-        let reach = Reach { cells, joined: Vec::new(), leaves, beside };
+        let reach = Reach { leaves, beside, ..Reach::default() };
         let after: Vec<f64> = (0..solid.len()).map(|row| reach.after(row, &solid)).collect();
         // By hand: from each cell to the others.
         let mut by_hand = solid.clone();
