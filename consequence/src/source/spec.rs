@@ -184,9 +184,20 @@ impl TankSpec {
             c.wrong(format!("vessel {:?} has no volume", self.vessel), "measures in m, above 0");
         }
         let hole = self.hole.check(c);
-        if sound && hole && (self.hole.largest_m() > self.vessel.largest_m() || self.hole.tall_m() > tall) {
-            let what = format!("the hole ({:.3} m) is larger than the tank ({:.3} m)", self.hole.largest_m(), tall);
-            c.wrong(what, "m, not mm or inches");
+        if sound && hole {
+            let measures = [("wide", self.hole.wide_m()), ("tall", self.hole.tall_m())];
+            let over =
+                measures.into_iter().zip(self.vessel.wall()).filter(|((_, hole_m), (_, side_m))| hole_m > side_m);
+            let mut over: Vec<_> = over.collect();
+            if let Hole::Round { .. } = self.hole {
+                // As wide as it is tall: one complaint, of the smaller side.
+                over.sort_by(|(_, a), (_, b)| a.1.total_cmp(&b.1));
+                over.truncate(1);
+            }
+            for ((measure, hole_m), (side, side_m)) in over {
+                let what = format!("the hole is {hole_m} m {measure}, larger than the tank's {side} of {side_m} m");
+                c.wrong(what, "at most as large as the wall that it is in; m, not mm or inches");
+            }
         }
         if sound && !(self.hole_height_m >= 0.0 && self.hole_height_m < tall) {
             c.wrong(format!("hole_height_m is {}, the tank is {tall} m tall", self.hole_height_m), "0 to that height");

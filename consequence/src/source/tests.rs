@@ -158,6 +158,44 @@ fn a_source_with_many_faults_is_told_all_of_them() {
 }
 
 #[test]
+fn a_hole_is_held_against_each_side_of_its_wall() {
+    // Grade: behaviour. A round hole of 1.5 m in a tank of 1.0 x 2.0 m passed for its being shorter than the longest side.
+    let site = night(5.0, Class::D, 15.0);
+    let holed = |vessel: Vessel, hole: Hole| source("chlorine", What::Tank(TankSpec { vessel, hole, ..lying(0.8) }));
+    let tell = |vessel: Vessel, hole: Hole| match run(
+        &holed(vessel, hole),
+        &Substances::embedded(),
+        &site,
+        Path::new("leak.ron"),
+    ) {
+        Ok(_) => String::new(),
+        Err(told) => told.to_string(),
+    };
+    let upright = Vessel::Upright { diameter_m: 1.0, height_m: 2.0 };
+    let flat = Vessel::Upright { diameter_m: 6.0, height_m: 2.0 };
+    let lies = Vessel::Lying { diameter_m: 1.0, length_m: 4.0 };
+    let sphere = Vessel::Sphere { diameter_m: 1.0 };
+    let round = |diameter_m: f64| Hole::Round { diameter_m };
+    let slot = |width_m: f64, height_m: f64| Hole::Slot { width_m, height_m };
+    for (vessel, hole, want) in [
+        (upright, round(1.5), "1.5 m wide, larger than the tank's diameter of 1 m"),
+        (flat, round(2.5), "2.5 m tall, larger than the tank's height of 2 m"),
+        (lies, round(1.5), "1.5 m tall, larger than the tank's diameter of 1 m"),
+        (sphere, round(1.5), "larger than the tank's diameter of 1 m"),
+        (upright, slot(1.2, 0.01), "1.2 m wide, larger than the tank's diameter of 1 m"),
+        (lies, slot(5.0, 0.01), "5 m wide, larger than the tank's length of 4 m"),
+        (lies, slot(0.01, 1.1), "1.1 m tall, larger than the tank's diameter of 1 m"),
+    ] {
+        let told = tell(vessel, hole);
+        assert!(told.contains(want) && told.matches("larger than").count() == 1, "{vessel:?} {hole:?}:\n{told}");
+    }
+    assert_eq!(tell(upright, slot(1.2, 2.5)).matches("larger than").count(), 2);
+    for (vessel, hole) in [(upright, slot(0.01, 1.9)), (lies, slot(3.9, 0.01)), (lies, round(0.05))] {
+        assert_eq!(tell(vessel, hole), "");
+    }
+}
+
+#[test]
 fn a_source_read_from_a_file_refuses_what_it_does_not_know() {
     // Grade: behaviour.
     let text = r#"(substance: "chlorine", at: (x: 0, y: 0), what: Tank((
