@@ -196,6 +196,54 @@ fn a_hole_is_held_against_each_side_of_its_wall() {
 }
 
 #[test]
+fn more_than_industry_has_is_refused_with_the_reason() {
+    // Grade: behaviour. A thousand million kg/s passed.
+    let site = night(5.0, Class::D, 15.0);
+    let direct = |rate: DirectRate| DirectSpec {
+        rate,
+        temperature_k: None,
+        vapour_share: 1.0,
+        entry: Entry::Cloud,
+        area_m2: 1.0,
+        speed_m_s: 0.0,
+    };
+    let told = |what: What| match run(&source("methane", what), &Substances::embedded(), &site, Path::new("a.ron")) {
+        Ok(_) => String::new(),
+        Err(told) => told.to_string(),
+    };
+    let steady = |kg_s: f64| told(What::Direct(direct(DirectRate::Steady { kg_s, for_s: 60.0 })));
+    assert!(steady(1e9).contains("kg_s is 1000000000") && steady(1e9).contains("gas main"), "{}", steady(1e9));
+    assert_eq!(steady(5e4), "");
+    assert!(told(What::Direct(direct(DirectRate::AtOnce { kg: 1e9 }))).contains("the largest tanks"));
+    let vast = Vessel::Sphere { diameter_m: 2500.0 };
+    let contents = Contents::Gas { pressure_pa: 2e9, mass_kg: None, temperature_k: None };
+    let tank = told(What::Tank(TankSpec { vessel: vast, contents, ..lying(0.0) }));
+    assert!(tank.contains("at most 300000 m3") && tank.contains("hydrogen"), "{tank}");
+    let text = "(diameter_m: 14, length_m: 5000, pressure_pa: 5e6, far_end: Closed)";
+    let pipe: PipeSpec = ron::from_str(text).expect("the wall's roughness has a default");
+    assert_eq!(pipe.wall_roughness_m, 4.6e-5);
+    assert!(told(What::Pipe(pipe)).contains("gas mains"));
+}
+
+#[test]
+fn little_wind_is_refused_over_liquids_alone_and_with_the_number_given() {
+    // Grade: behaviour. A profile through 0.3 m/s gives 0.29999999999999993 back.
+    let site = night(0.299_999_999_999_999_93, Class::F, 15.0);
+    let told = |what: What| match run(&source("ammonia", what), &Substances::embedded(), &site, Path::new("a.ron")) {
+        Ok(_) => String::new(),
+        Err(told) => told.to_string(),
+    };
+    let rate = DirectRate::Steady { kg_s: 1.0, for_s: 60.0 };
+    let (vapour_share, entry) = (1.0, Entry::Cloud);
+    let direct = DirectSpec { rate, temperature_k: None, vapour_share, entry, area_m2: 1.0, speed_m_s: 0.0 };
+    assert_eq!(told(What::Direct(direct)), "");
+    let gas = Contents::Gas { pressure_pa: 3e5, mass_kg: None, temperature_k: None };
+    assert_eq!(told(What::Tank(TankSpec { contents: gas, ..lying(0.0) })), "");
+    let liquid = told(What::Tank(lying(0.8)));
+    assert!(liquid.contains("wind_10m_m_s is 0.3, over a liquid") && liquid.contains("evaporation"), "{liquid}");
+}
+
+#[test]
 fn a_source_read_from_a_file_refuses_what_it_does_not_know() {
     // Grade: behaviour.
     let text = r#"(substance: "chlorine", at: (x: 0, y: 0), what: Tank((
