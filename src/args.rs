@@ -96,7 +96,7 @@ pub enum ValidateWhat {
     Flood(ValidateArgs),
     /// The consequence engine: releases, gas clouds, fires, blasts, harm; exit code 1 when a row is outside its bound
     #[command(
-        after_help = "Examples:\n  sandtable validate gas --quick\n  sandtable validate gas --only prairie-grass\n  sandtable validate gas \
+        after_help = "Examples:\n  sandtable validate gas --quick\n  sandtable validate gas --only prairie-measured\n  sandtable validate gas \
                       --data chemical_data --plots plots"
     )]
     Gas(ValidateArgs),

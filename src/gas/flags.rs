@@ -22,13 +22,14 @@ use std::path::Path;
 const FILE: &str = "command line";
 
 /// Fields of the deck and the flags from which they came.
-const FIELDS: [(&str, &str); 22] = [
+const FIELDS: [(&str, &str); 23] = [
     ("substance", "--substance"),
     ("kg_s", "--rate"),
     ("for_s", "--for"),
     ("kg is", "--amount"),
     ("point", "--point"),
     ("wind_m_s", "--wind"),
+    ("wind_10m_m_s", "--wind"),
     ("wind_height_m", "--wind-height"),
     ("wind_from_deg", "--from"),
     ("height_m", "--height"),

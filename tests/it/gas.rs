@@ -94,6 +94,30 @@ fn what_is_wrong_is_told_all_at_once_by_flag_or_by_line() {
     ]);
     assert!(told.contains("contradicts a wind") && told.contains("pure gas"), "{told}");
     assert!(refused(&[]).contains("--new"));
+    // Directions beyond the rose, rates beyond industry, wind that the source does not ask for: each under its flag.
+    let told = refused(&["--substance", "chlorine", "--rate", "1e9", "--wind", "3", "--from", "400", "--class", "D"]);
+    assert!(
+        told.contains("--from") && told.contains("400") && told.contains("--rate") && told.contains("main"),
+        "{told}"
+    );
+    let told = refused(&["--substance", "硝酸", "--rate", "1", "--wind", "3", "--from", "0", "--class", "D"]);
+    assert!(!told.contains("did you mean") && told.contains("known are"), "{told}");
+    let breeze = ["--substance", "氯", "--rate", "1", "--wind", "0.3", "--from", "0", "--class", "F", "--check"];
+    call(sandtable().arg("gas").args(breeze), 0);
+}
+
+#[test]
+fn the_examples_of_validate_name_cases_that_are_there() {
+    for model in ["gas", "flood"] {
+        let help = call(sandtable().args(["validate", model, "--help"]), 0);
+        let named: Vec<&str> =
+            help.split("--only ").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
+        for name in named.into_iter().filter(|name| !name.starts_with('<')) {
+            // A name that is not there is told of beside the folder that is not there.
+            let told = call(sandtable().args(["validate", model, "--only", name, "--data", "no_such_folder"]), 2);
+            assert!(!told.contains("there is no case"), "{told}");
+        }
+    }
 }
 
 #[test]

@@ -187,7 +187,7 @@ impl StoreSpec {
             TankKind::Atmospheric => Failure::Spill(Box::new(TankSpec {
                 vessel: self.vessel,
                 contents: Contents::Liquid { filled: Filled::MassKg(self.mass_kg), temperature_k: None },
-                hole: Hole::Round { diameter_m: BREAKS_M.min(0.5 * self.vessel.largest_m()) },
+                hole: Hole::Round { diameter_m: BREAKS_M.min(0.5 * self.vessel.smallest_m()) },
                 hole_height_m: 0.0,
                 pipe_m: 0.0,
                 coefficient: crate::source::hole::SHARP_EDGE,

@@ -50,11 +50,11 @@ impl Hole {
             Hole::Slot { height_m, .. } => height_m,
         }
     }
-    /// The largest measure, m: what has to fit into the tank.
-    pub fn largest_m(&self) -> f64 {
+    /// Across, m.
+    pub fn wide_m(&self) -> f64 {
         match *self {
             Hole::Round { diameter_m } => diameter_m,
-            Hole::Slot { width_m, height_m } => width_m.max(height_m),
+            Hole::Slot { width_m, .. } => width_m,
         }
     }
     /// Diameter of the round hole of the same area, m.

@@ -33,6 +33,9 @@ const SKY: [(f64, f64); 11] = [
     (0.870, 26.6e-6),
 ];
 
+/// Wind at 10 m below which evaporation is not modelled, m/s: with the wind the mass transfer goes to nothing, in truth it does not.
+pub const EVAPORATION_WIND_M_S: f64 = 0.5;
+
 /// What the source feels of weather and ground.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,10 +106,11 @@ impl Site {
     pub fn check(&self, file: &Path, all: &mut Complaints) {
         let mut within = |name: &str, value: f64, least: f64, most: f64, hint: &str| {
             if !(value >= least && value <= most) {
-                all.add(file, format!("{name} is {value}"), format!("{least} to {most}{hint}"));
+                all.add(file, format!("{name} is {}", as_given(value)), format!("{least} to {most}{hint}"));
             }
         };
-        within("wind_10m_m_s", self.wind_10m_m_s, 0.5, 60.0, " m/s; evaporation below 0.5 m/s is not modelled");
+        // Reports begin at 0.1 m/s, which may stand at another height.
+        within("wind_10m_m_s", self.wind_10m_m_s, 0.01, 60.0, " m/s at 10 m");
         within("temperature_k", self.temperature_k, 200.0, 340.0, " K, not degrees C");
         within("pressure_pa", self.pressure_pa, 5e4, 1.1e5, " Pa");
         within("relative_humidity", self.relative_humidity, 0.0, 1.0, ", a share and not per cent");
@@ -116,6 +120,11 @@ impl Site {
             within("ground_temperature_k", ground, 200.0, 360.0, " K");
         }
     }
+}
+
+/// A number as it was given, without the last digits of what it went through.
+pub(super) fn as_given(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 /// Saturation pressure of water, Pa (Magnus's form; Alduchov & Eskridge 1996).

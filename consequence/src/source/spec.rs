@@ -3,7 +3,7 @@
 use super::hole::Hole;
 use super::pipe::PipeSpec;
 use super::puddle::{Amount, PuddleSpec};
-use super::site::Site;
+use super::site::{EVAPORATION_WIND_M_S, Site, as_given};
 use super::tank::{Contents, TankSpec};
 use crate::release::Entry;
 use crate::substance::Substance;
@@ -69,6 +69,18 @@ pub struct DirectSpec {
     pub speed_m_s: f64,
 }
 
+/// The most that goes into the air from anything that is built. Both ends of a gas main of 1.4 m at 10 MPa give some 5e4 kg/s (choked flow
+/// of methane at 288 K, by hand); the largest tanks, of LNG, hold 270,000 m3, 1.2e8 kg (from memory); cylinders of hydrogen stand
+/// at up to 100 MPa (from memory). Beyond, it is a unit gone wrong.
+const MOST_KG_S: f64 = 1e5;
+const MOST_KG: f64 = 2e8;
+const MOST_VOLUME_M3: f64 = 3e5;
+const MOST_PRESSURE_PA: f64 = 1e8;
+/// Why pressures end there.
+const PRESSED: &str = "cylinders of hydrogen stand at 100 MPa";
+const MOST_BORE_M: f64 = 3.0;
+const MOST_PUDDLE_M2: f64 = 1e6;
+
 fn all_vapour() -> f64 {
     1.0
 }
@@ -97,6 +109,24 @@ impl Checker<'_> {
     fn within(&mut self, name: &str, value: f64, least: f64, most: f64, unit: &str) {
         if !(value >= least && value <= most) {
             self.wrong(format!("{name} is {value}"), &format!("{least} to {most}{unit}"));
+        }
+    }
+    /// Complains unless the value is above 0 and not beyond what is built; says whether it is.
+    fn up_to(&mut self, name: &str, value: f64, most: f64, why: &str) -> bool {
+        let fine = self.above_zero(name, value);
+        if fine && value > most {
+            self.wrong(format!("{name} is {value}"), &format!("at most {most}: {why}"));
+        }
+        fine && value <= most
+    }
+    /// Evaporation asks for some wind.
+    fn wind_over_liquid(&mut self, site: &Site) {
+        let wind = site.wind_10m_m_s;
+        if wind.is_finite() && wind > 0.0 && wind < EVAPORATION_WIND_M_S {
+            self.wrong(
+                format!("wind_10m_m_s is {}, over a liquid", as_given(wind)),
+                &format!("at least {EVAPORATION_WIND_M_S} m/s: evaporation in less wind is not modelled; a Direct source of gas can be had"),
+            );
         }
     }
     fn temperature(&mut self, given: Option<f64>) {
@@ -129,11 +159,11 @@ impl DirectSpec {
     fn check(&self, substance: Option<&Substance>, site: &Site, c: &mut Checker) {
         match self.rate {
             DirectRate::Steady { kg_s, for_s } => {
-                c.above_zero("kg_s", kg_s);
+                c.up_to("kg_s", kg_s, MOST_KG_S, "both ends of the widest gas main give half of that");
                 c.above_zero("for_s", for_s);
             }
             DirectRate::AtOnce { kg } => {
-                c.above_zero("kg", kg);
+                c.up_to("kg", kg, MOST_KG, "the largest tanks, of LNG, hold 1.2e8 kg");
             }
         }
         c.temperature(self.temperature_k);
@@ -183,10 +213,28 @@ impl TankSpec {
         if !sound {
             c.wrong(format!("vessel {:?} has no volume", self.vessel), "measures in m, above 0");
         }
+        if sound && volume > MOST_VOLUME_M3 {
+            let what = format!("vessel {:?} holds {volume:.0} m3", self.vessel);
+            c.wrong(
+                what,
+                &format!("at most {MOST_VOLUME_M3} m3: the largest tanks, of LNG, hold 270000; measures in m"),
+            );
+        }
         let hole = self.hole.check(c);
-        if sound && hole && (self.hole.largest_m() > self.vessel.largest_m() || self.hole.tall_m() > tall) {
-            let what = format!("the hole ({:.3} m) is larger than the tank ({:.3} m)", self.hole.largest_m(), tall);
-            c.wrong(what, "m, not mm or inches");
+        if sound && hole {
+            let measures = [("wide", self.hole.wide_m()), ("tall", self.hole.tall_m())];
+            let over =
+                measures.into_iter().zip(self.vessel.wall()).filter(|((_, hole_m), (_, side_m))| hole_m > side_m);
+            let mut over: Vec<_> = over.collect();
+            if let Hole::Round { .. } = self.hole {
+                // As wide as it is tall: one complaint, of the smaller side.
+                over.sort_by(|(_, a), (_, b)| a.1.total_cmp(&b.1));
+                over.truncate(1);
+            }
+            for ((measure, hole_m), (side, side_m)) in over {
+                let what = format!("the hole is {hole_m} m {measure}, larger than the tank's {side} of {side_m} m");
+                c.wrong(what, "at most as large as the wall that it is in; m, not mm or inches");
+            }
         }
         if sound && !(self.hole_height_m >= 0.0 && self.hole_height_m < tall) {
             c.wrong(format!("hole_height_m is {}, the tank is {tall} m tall", self.hole_height_m), "0 to that height");
@@ -201,6 +249,7 @@ impl TankSpec {
         match self.contents {
             Contents::Liquid { filled, temperature_k } => {
                 c.temperature(temperature_k);
+                c.wind_over_liquid(site);
                 let Some(s) = substance.filter(|_| sound) else { return };
                 let t = temperature_k.unwrap_or(site.temperature_k);
                 if t >= s.critical_temperature_k.value {
@@ -230,7 +279,7 @@ impl TankSpec {
             }
             Contents::Gas { pressure_pa, mass_kg, temperature_k } => {
                 c.temperature(temperature_k);
-                let fine = c.above_zero("pressure_pa", pressure_pa);
+                let fine = c.up_to("pressure_pa", pressure_pa, MOST_PRESSURE_PA, PRESSED);
                 if fine && pressure_pa < site.pressure_pa {
                     let hint = format!("absolute, above that of the air ({:.0} Pa)", site.pressure_pa);
                     c.wrong(format!("pressure_pa is {pressure_pa}"), &hint);
@@ -261,9 +310,9 @@ fn gas_or_liquid(s: &Substance, t: f64, pressure_pa: f64, c: &mut Checker) {
 
 impl PipeSpec {
     fn check(&self, substance: Option<&Substance>, site: &Site, c: &mut Checker) {
-        let bore = c.above_zero("diameter_m", self.diameter_m);
+        let bore = c.up_to("diameter_m", self.diameter_m, MOST_BORE_M, "the widest gas mains are 1.4 m");
         let long = c.above_zero("length_m", self.length_m);
-        let fine = c.above_zero("pressure_pa", self.pressure_pa);
+        let fine = c.up_to("pressure_pa", self.pressure_pa, MOST_PRESSURE_PA, PRESSED);
         let rough = c.above_zero("wall_roughness_m", self.wall_roughness_m);
         c.temperature(self.temperature_k);
         // ALOHA's bound for its pipe model.
@@ -294,7 +343,8 @@ impl PipeSpec {
 
 impl PuddleSpec {
     fn check(&self, substance: Option<&Substance>, site: &Site, c: &mut Checker) {
-        let wide = c.above_zero("area_m2", self.area_m2);
+        c.wind_over_liquid(site);
+        let wide = c.up_to("area_m2", self.area_m2, MOST_PUDDLE_M2, "a square kilometre");
         let (name, value) = match self.amount {
             Amount::MassKg(mass) => ("MassKg", mass),
             Amount::VolumeM3(volume) => ("VolumeM3", volume),

@@ -158,6 +158,92 @@ fn a_source_with_many_faults_is_told_all_of_them() {
 }
 
 #[test]
+fn a_hole_is_held_against_each_side_of_its_wall() {
+    // Grade: behaviour. A round hole of 1.5 m in a tank of 1.0 x 2.0 m passed for its being shorter than the longest side.
+    let site = night(5.0, Class::D, 15.0);
+    let holed = |vessel: Vessel, hole: Hole| source("chlorine", What::Tank(TankSpec { vessel, hole, ..lying(0.8) }));
+    let tell = |vessel: Vessel, hole: Hole| match run(
+        &holed(vessel, hole),
+        &Substances::embedded(),
+        &site,
+        Path::new("leak.ron"),
+    ) {
+        Ok(_) => String::new(),
+        Err(told) => told.to_string(),
+    };
+    let upright = Vessel::Upright { diameter_m: 1.0, height_m: 2.0 };
+    let flat = Vessel::Upright { diameter_m: 6.0, height_m: 2.0 };
+    let lies = Vessel::Lying { diameter_m: 1.0, length_m: 4.0 };
+    let sphere = Vessel::Sphere { diameter_m: 1.0 };
+    let round = |diameter_m: f64| Hole::Round { diameter_m };
+    let slot = |width_m: f64, height_m: f64| Hole::Slot { width_m, height_m };
+    for (vessel, hole, want) in [
+        (upright, round(1.5), "1.5 m wide, larger than the tank's diameter of 1 m"),
+        (flat, round(2.5), "2.5 m tall, larger than the tank's height of 2 m"),
+        (lies, round(1.5), "1.5 m tall, larger than the tank's diameter of 1 m"),
+        (sphere, round(1.5), "larger than the tank's diameter of 1 m"),
+        (upright, slot(1.2, 0.01), "1.2 m wide, larger than the tank's diameter of 1 m"),
+        (lies, slot(5.0, 0.01), "5 m wide, larger than the tank's length of 4 m"),
+        (lies, slot(0.01, 1.1), "1.1 m tall, larger than the tank's diameter of 1 m"),
+    ] {
+        let told = tell(vessel, hole);
+        assert!(told.contains(want) && told.matches("larger than").count() == 1, "{vessel:?} {hole:?}:\n{told}");
+    }
+    assert_eq!(tell(upright, slot(1.2, 2.5)).matches("larger than").count(), 2);
+    for (vessel, hole) in [(upright, slot(0.01, 1.9)), (lies, slot(3.9, 0.01)), (lies, round(0.05))] {
+        assert_eq!(tell(vessel, hole), "");
+    }
+}
+
+#[test]
+fn more_than_industry_has_is_refused_with_the_reason() {
+    // Grade: behaviour. A thousand million kg/s passed.
+    let site = night(5.0, Class::D, 15.0);
+    let direct = |rate: DirectRate| DirectSpec {
+        rate,
+        temperature_k: None,
+        vapour_share: 1.0,
+        entry: Entry::Cloud,
+        area_m2: 1.0,
+        speed_m_s: 0.0,
+    };
+    let told = |what: What| match run(&source("methane", what), &Substances::embedded(), &site, Path::new("a.ron")) {
+        Ok(_) => String::new(),
+        Err(told) => told.to_string(),
+    };
+    let steady = |kg_s: f64| told(What::Direct(direct(DirectRate::Steady { kg_s, for_s: 60.0 })));
+    assert!(steady(1e9).contains("kg_s is 1000000000") && steady(1e9).contains("gas main"), "{}", steady(1e9));
+    assert_eq!(steady(5e4), "");
+    assert!(told(What::Direct(direct(DirectRate::AtOnce { kg: 1e9 }))).contains("the largest tanks"));
+    let vast = Vessel::Sphere { diameter_m: 2500.0 };
+    let contents = Contents::Gas { pressure_pa: 2e9, mass_kg: None, temperature_k: None };
+    let tank = told(What::Tank(TankSpec { vessel: vast, contents, ..lying(0.0) }));
+    assert!(tank.contains("at most 300000 m3") && tank.contains("hydrogen"), "{tank}");
+    let text = "(diameter_m: 14, length_m: 5000, pressure_pa: 5e6, far_end: Closed)";
+    let pipe: PipeSpec = ron::from_str(text).expect("the wall's roughness has a default");
+    assert_eq!(pipe.wall_roughness_m, 4.6e-5);
+    assert!(told(What::Pipe(pipe)).contains("gas mains"));
+}
+
+#[test]
+fn little_wind_is_refused_over_liquids_alone_and_with_the_number_given() {
+    // Grade: behaviour. A profile through 0.3 m/s gives 0.29999999999999993 back.
+    let site = night(0.299_999_999_999_999_93, Class::F, 15.0);
+    let told = |what: What| match run(&source("ammonia", what), &Substances::embedded(), &site, Path::new("a.ron")) {
+        Ok(_) => String::new(),
+        Err(told) => told.to_string(),
+    };
+    let rate = DirectRate::Steady { kg_s: 1.0, for_s: 60.0 };
+    let (vapour_share, entry) = (1.0, Entry::Cloud);
+    let direct = DirectSpec { rate, temperature_k: None, vapour_share, entry, area_m2: 1.0, speed_m_s: 0.0 };
+    assert_eq!(told(What::Direct(direct)), "");
+    let gas = Contents::Gas { pressure_pa: 3e5, mass_kg: None, temperature_k: None };
+    assert_eq!(told(What::Tank(TankSpec { contents: gas, ..lying(0.0) })), "");
+    let liquid = told(What::Tank(lying(0.8)));
+    assert!(liquid.contains("wind_10m_m_s is 0.3, over a liquid") && liquid.contains("evaporation"), "{liquid}");
+}
+
+#[test]
 fn a_source_read_from_a_file_refuses_what_it_does_not_know() {
     // Grade: behaviour.
     let text = r#"(substance: "chlorine", at: (x: 0, y: 0), what: Tank((

@@ -32,13 +32,19 @@ impl Vessel {
             Vessel::Lying { diameter_m, .. } | Vessel::Sphere { diameter_m } => diameter_m,
         }
     }
-    /// The largest measure of its wall, m: no hole can be larger.
-    pub fn largest_m(&self) -> f64 {
+    /// What its wall can bear of a hole, m: how wide and how tall, each with the name of the side that sets it. Seen from the side a
+    /// cylinder that stands is as wide as its diameter, one that lies as its length.
+    pub fn wall(&self) -> [(&'static str, f64); 2] {
         match *self {
-            Vessel::Upright { diameter_m, height_m } => diameter_m.max(height_m),
-            Vessel::Lying { diameter_m, length_m } => diameter_m.max(length_m),
-            Vessel::Sphere { diameter_m } => diameter_m,
+            Vessel::Upright { diameter_m, height_m } => [("diameter", diameter_m), ("height", height_m)],
+            Vessel::Lying { diameter_m, length_m } => [("length", length_m), ("diameter", diameter_m)],
+            Vessel::Sphere { diameter_m } => [("diameter", diameter_m); 2],
         }
+    }
+    /// The smaller measure of its wall, m: no round hole can be larger.
+    pub fn smallest_m(&self) -> f64 {
+        let [wide, tall] = self.wall();
+        wide.1.min(tall.1)
     }
     /// Inner surface, m2.
     pub fn surface_m2(&self) -> f64 {

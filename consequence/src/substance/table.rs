@@ -175,6 +175,7 @@ impl Substances {
             left.push((s.key.clone(), s));
             left.extend(s.names().map(|name| (plain(name), s)));
         }
+        left.retain(|(name, _)| alike(&asked, name));
         let mut found: Vec<String> = Vec::new();
         while found.len() < most {
             let Some(name) = nearest(&asked, left.iter().map(|(name, _)| name.as_str())).map(str::to_string) else {
@@ -186,6 +187,15 @@ impl Substances {
         }
         found
     }
+}
+
+/// Whether two names share more than half of the longer one's characters: two names of two signs that share one, 硝酸 and 盐酸, are
+/// two substances and no slip of the pen.
+fn alike(a: &str, b: &str) -> bool {
+    let mut left: Vec<char> = b.chars().collect();
+    let longer = left.len().max(a.chars().count());
+    let shared = a.chars().filter(|c| left.iter().position(|d| d == c).map(|at| left.swap_remove(at)).is_some());
+    2 * shared.count() > longer
 }
 
 /// Lower case, words joined by underscores.

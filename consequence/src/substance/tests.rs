@@ -53,6 +53,9 @@ fn an_unknown_substance_is_answered_with_the_nearest_names() {
     let told = table().get("qqqqqqqqqqqq", Path::new("x.ron")).expect_err("unknown").to_string();
     assert!(told.contains("known are"), "{told}");
     assert_eq!(table().near("hydrogen sulfate", 2)[0], "hydrogen_sulfide");
+    // One sign in common, as of all acids, is no likeness.
+    assert_eq!(table().near("硝酸", 3), Vec::<String>::new());
+    assert_eq!(table().near("clorine", 1), ["chlorine"]);
 }
 
 #[test]

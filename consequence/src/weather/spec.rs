@@ -170,7 +170,7 @@ fn check_report(r: &Report, ground: Ground, name: &str, file: &str, wrong: &mut 
         wrong.add(file, format!("{name}: the time is {} s", r.time_s), "seconds from the start");
     }
     let wind = within(r.wind_m_s, (0.1, 60.0), "wind_m_s", "0.1 to 60 m/s; no plume model holds in calm", at, wrong);
-    within(r.wind_from_deg, (-360.0, 720.0), "wind_from_deg", "degrees clockwise from north, 0 to 360", at, wrong);
+    within(r.wind_from_deg, (0.0, 360.0), "wind_from_deg", "0 to 360 degrees clockwise from north", at, wrong);
     within(r.temperature_c, (-60.0, 60.0), "temperature_c", "-60 to 60 degrees Celsius (not kelvin)", at, wrong);
     within(r.humidity_pct, (0.0, 100.0), "humidity_pct", "0 to 100 %", at, wrong);
     within(r.pressure_hpa, (500.0, 1100.0), "pressure_hpa", "500 to 1100 hPa (not pascal)", at, wrong);
@@ -327,6 +327,10 @@ mod tests {
         for part in ["roughness length is 0", "wind_m_s is -3", "temperature_c is 288", "120", "101325", "sigma_theta"]
         {
             assert!(text.contains(part), "{part:?} is missing in\n{text}");
+        }
+        for wind_from_deg in [400.0, -90.0, 720.0] {
+            let text = complaints(&WeatherSpec::steady(Ground::OpenCountry, Report { wind_from_deg, ..report() }));
+            assert!(text.contains(&format!("wind_from_deg is {wind_from_deg}")) && text.contains("0 to 360"), "{text}");
         }
         let nan = Report { wind_m_s: f64::NAN, ..report() };
         assert!(complaints(&WeatherSpec::steady(Ground::OpenCountry, nan)).contains("NaN"));
