@@ -9,7 +9,7 @@ pub use gas::gas;
 use crate::args::ValidateArgs;
 use crate::commands::Done;
 use base::complaint::{Complaints, nearest};
-use hydro::validate::case::digits;
+use hydro::validate::case::{Bound, digits};
 use hydro::validate::{Bench, CaseResult, Panel, Row, cases};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -64,7 +64,7 @@ pub fn flood(args: &ValidateArgs) -> Done {
     let started = Instant::now();
     let clock = move || started.elapsed().as_secs_f64();
     let bench = Bench { data, quick: args.quick, clock: &clock };
-    let (mut rows, mut held, mut skipped, mut failed) = (0, 0, Vec::new(), Vec::new());
+    let mut tally = Tally::default();
     let mut sheet = String::from(SHEET_HEAD);
     for case in &all {
         if !wanted(args, case.name, case.quick) {
@@ -73,14 +73,8 @@ pub fn flood(args: &ValidateArgs) -> Done {
         let result = (case.run)(&bench);
         say!("\n{}: {}", case.name, case.about);
         print(&result);
-        rows += result.rows.len();
-        held += result.rows.iter().filter(|row| row.passes()).count();
-        if let Some(why) = &result.skipped {
-            skipped.push(format!("{}: {why}", case.name));
-        }
-        if !result.passes() {
-            failed.push(case.name);
-        }
+        let rows = result.rows.iter().map(|row| (row.bound != Bound::Shown, row.passes()));
+        tally.add(case.name, rows, result.skipped.as_ref());
         result.rows.iter().for_each(|row| sheet.push_str(&sheet_line(case.name, row)));
         if let Some(folder) = &args.plots {
             write_plots(folder, &result.name, &result.panels)?;
@@ -90,12 +84,56 @@ pub fn flood(args: &ValidateArgs) -> Done {
         let path = folder.join("rows.csv");
         std::fs::write(&path, sheet).map_err(|e| Complaints::one(&path, format!("cannot be written: {e}"), ""))?;
     }
-    say!("\n{held} of {rows} rows hold, in {:.0} s", clock());
-    skipped.iter().for_each(|why| say!("  {why}"));
-    if !failed.is_empty() {
-        say!("FAILED: {}", failed.join(", "));
+    Ok(tally.tell(clock()))
+}
+
+/// What came out of all cases together.
+#[derive(Default)]
+struct Tally {
+    judged: usize,
+    held: usize,
+    shown: usize,
+    skipped: Vec<String>,
+    failed: Vec<String>,
+}
+
+impl Tally {
+    /// A case: of each of its rows whether it is judged and whether it holds; why it was skipped, whole or in part.
+    fn add(&mut self, name: &str, rows: impl Iterator<Item = (bool, bool)>, skipped: Option<&String>) {
+        let mut passes = true;
+        for (judged, holds) in rows {
+            self.shown += usize::from(!judged);
+            self.judged += usize::from(judged);
+            self.held += usize::from(judged && holds);
+            passes &= holds;
+        }
+        self.skipped.extend(skipped.map(|why| format!("{name}: {why}")));
+        if !passes {
+            self.failed.push(name.into());
+        }
     }
-    Ok(failed.is_empty())
+
+    fn line(&self) -> String {
+        let Tally { judged, held, shown, .. } = self;
+        format!("{held} of {judged} judged rows hold; {shown} more are shown, not judged")
+    }
+
+    /// Every case passes, and something was judged at all.
+    fn passes(&self) -> bool {
+        self.failed.is_empty() && self.judged > 0
+    }
+
+    /// Prints it; says whether it passes.
+    fn tell(&self, took_s: f64) -> bool {
+        say!("\n{}; {} cases skipped, in {took_s:.0} s", self.line(), self.skipped.len());
+        self.skipped.iter().for_each(|why| say!("  {why}"));
+        if !self.failed.is_empty() {
+            say!("FAILED: {}", self.failed.join(", "));
+        } else if self.judged == 0 {
+            say!("FAILED: nothing was judged");
+        }
+        self.passes()
+    }
 }
 
 /// The rows of a case, in columns.
@@ -176,4 +214,31 @@ fn write_plots(folder: &Path, name: &str, panels: &[Panel]) -> Result<(), Compla
     }
     let path = folder.join(format!("{name}.svg"));
     plot::write(&path, panels).map_err(|e| Complaints::one(&path, format!("cannot be drawn: {e}"), ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_are_only_shown_are_not_counted_as_holding() {
+        // Grade: exact.
+        let mut tally = Tally::default();
+        tally.add("a", [(true, true), (false, true), (false, true)].into_iter(), None);
+        assert_eq!(tally.line(), "1 of 1 judged rows hold; 2 more are shown, not judged");
+        assert!(tally.passes());
+        tally.add("b", [(true, false), (true, true)].into_iter(), Some(&"half of its data is not there".into()));
+        assert_eq!(tally.line(), "2 of 3 judged rows hold; 2 more are shown, not judged");
+        assert!(!tally.passes());
+        assert_eq!(tally.failed, ["b"]);
+    }
+
+    #[test]
+    fn a_run_that_judged_nothing_does_not_pass() {
+        // Grade: behaviour.
+        let mut tally = Tally::default();
+        tally.add("a", std::iter::empty(), Some(&"no data".into()));
+        tally.add("b", std::iter::once((false, true)), None);
+        assert!(!tally.passes());
+    }
 }
