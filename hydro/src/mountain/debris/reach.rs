@@ -2,7 +2,7 @@
 //! each side is a fixed share of what it holds. Every cell then gathers what comes over its sides, in one order whatever the
 //! number of threads.
 
-use super::{CHUNK, FILM_M, each_of, fill};
+use super::{CHUNK, FILM_M, SPECK_M, each_of, fill};
 use crate::flow::{Face, Flow, Side};
 
 /// No such row.
@@ -14,7 +14,7 @@ const SIDES: usize = 4;
 /// that join them.
 #[derive(Debug, Default)]
 pub struct Reach {
-    /// Cells that hold nothing yet, in index order.
+    /// Cells that hold nothing yet, as they were come to.
     pub joined: Vec<usize>,
     /// What is known of them.
     pub seen: Vec<Seen>,
@@ -22,80 +22,90 @@ pub struct Reach {
     leaves: Vec<[f64; SIDES]>,
     /// Rows of the cells beside it.
     beside: Vec<[u32; SIDES]>,
+    /// Row of every cell of the grid; none of any between two searches.
+    rows: Vec<u32>,
 }
 
 impl Reach {
-    /// From the `active` cells on, in index order, as they are `seen`.
-    pub fn find<F: Flow + ?Sized>(&mut self, flow: &F, active: &[usize], seen: &[Seen], steps: usize, dt_s: f64) {
+    /// From the `active` cells on, in index order, as they are `seen`, with their `solid`s. Less than a speck in all does not go on
+    /// to a cell that has none.
+    pub fn find<F: Flow + ?Sized>(
+        &mut self,
+        flow: &F,
+        active: &[usize],
+        (seen, solid): (&[Seen], &[f64]),
+        steps: usize,
+        dt_s: f64,
+    ) {
         let nx = flow.grid().nx;
-        let Reach { joined, seen: of_joined, leaves, beside } = self;
-        neighbours(active, nx, beside);
+        let Reach { joined, seen: of_joined, leaves, beside, rows } = self;
+        rows.resize(flow.grid().len(), NONE);
+        (0..).zip(active).for_each(|(row, &cell)| rows[cell] = row);
         fill(leaves, active, |row, cell| {
-            let there = |side: usize, to: usize| match beside[row][side] {
+            let there = |to: usize| match rows[to] {
                 NONE => Seen::at(flow, to),
                 row => seen[row as usize],
             };
             leaving(flow, cell, seen[row], there, dt_s)
         });
-        let mut ring = gathered(active.len(), |row| {
-            let (leaves, beside) = (&leaves[row], &beside[row]);
-            let to = (0..SIDES).filter(|&side| leaves[side] > 0.0 && beside[side] == NONE);
-            to.map(move |side| next(active[row], side, nx))
+        // Cells to come to next, with about how much comes to them in all, m.
+        let mut ring: Vec<(usize, f64)> = Vec::new();
+        let onward = gathered(active.len(), |row| {
+            let (cell, leaves, goes_m) = (active[row], &leaves[row], steps as f64 * solid[row]);
+            let sides = (0..SIDES).filter(move |&side| leaves[side] * goes_m >= SPECK_M);
+            let to = sides.map(move |side| (next(cell, side, nx), leaves[side] * goes_m));
+            to.filter(|(to, _)| rows[*to] == NONE)
         });
-        let mut others: Vec<(usize, Seen, [f64; SIDES])> = Vec::new();
+        let first = active.len();
+        let join = |ring: &mut Vec<(usize, f64)>, rows: &mut [u32], from: usize, (cell, comes_m): (usize, f64)| {
+            if rows[cell] == NONE {
+                rows[cell] = (from + ring.len()) as u32;
+                ring.push((cell, comes_m));
+            } else if rows[cell] as usize >= from {
+                ring[rows[cell] as usize - from].1 += comes_m;
+            }
+        };
+        onward.into_iter().for_each(|comes| join(&mut ring, rows, first, comes));
         joined.clear();
-        for _ in 0..steps {
-            ring.sort_unstable();
-            ring.dedup();
-            ring.retain(|cell| joined.binary_search(cell).is_err() && active.binary_search(cell).is_err());
+        of_joined.clear();
+        for step in 0..steps {
             if ring.is_empty() {
                 break;
             }
-            let of_ring = each_of(&ring, |_, cell| {
+            let of_ring = each_of(&ring, |_, (cell, _)| {
                 let here = Seen::at(flow, cell);
-                (here, leaving(flow, cell, here, |_, to| Seen::at(flow, to), dt_s))
+                (here, leaving(flow, cell, here, |to| Seen::at(flow, to), dt_s))
             });
-            others.extend(ring.iter().zip(&of_ring).map(|(&cell, &(seen, leaves))| (cell, seen, leaves)));
-            joined.extend_from_slice(&ring);
-            joined.sort_unstable();
-            let onward = ring.iter().zip(&of_ring).flat_map(|(&cell, (_, leaves))| {
-                (0..SIDES).filter(|&side| leaves[side] > 0.0).map(move |side| next(cell, side, nx))
-            });
-            ring = onward.collect();
-        }
-        others.sort_unstable_by_key(|(cell, ..)| *cell);
-        of_joined.clear();
-        of_joined.extend(others.iter().map(|(_, seen, _)| *seen));
-        leaves.extend(others.iter().map(|(.., leaves)| *leaves));
-        let first = active.len();
-        let of_joined = each_of(joined, |_, cell| {
-            std::array::from_fn(|side| {
-                let to = next(cell, side, nx);
-                match active.binary_search(&to) {
-                    Ok(row) => row as u32,
-                    Err(_) => joined.binary_search(&to).map_or(NONE, |k| (first + k) as u32),
+            joined.extend(ring.iter().map(|(cell, _)| *cell));
+            of_joined.extend(of_ring.iter().map(|(seen, _)| *seen));
+            leaves.extend(of_ring.iter().map(|(_, leaves)| *leaves));
+            let from = first + joined.len();
+            let mut further = Vec::new();
+            if step + 1 < steps {
+                for (&(cell, comes_m), (_, leaves)) in ring.iter().zip(&of_ring) {
+                    for side in (0..SIDES).filter(|&side| leaves[side] * comes_m >= SPECK_M) {
+                        join(&mut further, rows, from, (next(cell, side, nx), leaves[side] * comes_m));
+                    }
                 }
-            })
-        });
-        for (row, of) in (first..).zip(of_joined) {
-            for (side, &other) in of.iter().enumerate().filter(|(_, other)| (**other as usize) < first) {
-                beside[other as usize][side ^ 1] = row as u32;
             }
-            beside.push(of);
+            ring = further;
         }
+        let of = |_, cell| std::array::from_fn(|side| rows.get(next(cell, side, nx)).copied().unwrap_or(NONE));
+        fill(beside, active, of);
+        beside.extend(each_of(joined, of));
+        active.iter().chain(&*joined).for_each(|&cell| rows[cell] = NONE);
     }
 
     /// Solids of a row after a step: what stays, and what comes over its sides.
     #[inline]
     pub fn after(&self, row: usize, solid: &[f64]) -> f64 {
-        let out: f64 = self.leaves[row].iter().map(|share| share * solid[row]).sum();
-        let mut after = (solid[row] - out).max(0.0);
-        for (side, &from) in self.beside[row].iter().enumerate() {
-            if from != NONE {
-                after += self.leaves[from as usize][side ^ 1] * solid[from as usize];
-            }
+        let (mut out, mut comes) = (0.0, 0.0);
+        for (side, &other) in self.beside[row].iter().enumerate().filter(|(_, other)| **other != NONE) {
+            out += self.leaves[row][side] * solid[row];
+            comes += self.leaves[other as usize][side ^ 1] * solid[other as usize];
         }
-        after
+        // What would go to a cell that is not among them stays.
+        (solid[row] - out).max(0.0) + comes
     }
 }
 
@@ -133,30 +143,6 @@ fn next(cell: usize, side: usize, nx: usize) -> usize {
     }
 }
 
-/// Rows of the cells east, west, north and south of each, `cells` in index order. (At the rims the next index is a cell of another
-/// row of the grid; nothing leaves by such a side.)
-fn neighbours(cells: &[usize], nx: usize, rows: &mut Vec<[u32; SIDES]>) {
-    rows.resize(cells.len(), [NONE; SIDES]);
-    base::fold::each_chunk(rows, CHUNK, |k, rows| {
-        let first = k * CHUNK;
-        let mut north = cells.partition_point(|&cell| cell < cells[first] + nx);
-        let mut south = cells.partition_point(|&cell| cell + nx < cells[first]);
-        for (row, beside) in (first..).zip(rows) {
-            let cell = cells[row];
-            while north < cells.len() && cells[north] < cell + nx {
-                north += 1;
-            }
-            while cells[south] + nx < cell {
-                south += 1;
-            }
-            let is = |row: usize, wanted: usize| if cells.get(row) == Some(&wanted) { row as u32 } else { NONE };
-            let west = if row > 0 && cells[row - 1] + 1 == cell { row as u32 - 1 } else { NONE };
-            let below = if cells[south] + nx == cell { south as u32 } else { NONE };
-            *beside = [is(row + 1, cell + 1), west, is(north, cell + nx), below];
-        }
-    });
-}
-
 /// What is to be known of a cell.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Seen {
@@ -172,12 +158,12 @@ impl Seen {
 }
 
 /// Which shares of a cell's solids leave it by each side in `dt_s`; only outflow, so each face is counted once, by its upwind
-/// cell. `there(side, to)`: what is known of the cell beyond a side.
+/// cell. `there`: what is known of a cell beyond a side.
 fn leaving<F: Flow + ?Sized>(
     flow: &F,
     cell: usize,
     here: Seen,
-    there: impl Fn(usize, usize) -> Seen,
+    there: impl Fn(usize) -> Seen,
     dt_s: f64,
 ) -> [f64; SIDES] {
     let grid = flow.grid();
@@ -191,7 +177,7 @@ fn leaving<F: Flow + ?Sized>(
         if !inside {
             return;
         }
-        let there = there(slot, to);
+        let there = there(to);
         if there.depth_m <= 0.0 {
             return;
         }
@@ -226,7 +212,9 @@ fn passes<F: Flow + ?Sized>(flow: &F, cell: usize, side: usize, to: usize) -> bo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::Buckets;
     use base::chance::{Stream, draw};
+    use base::grid::Grid;
     use base::time::Tick;
 
     /// A share of the cells of a grid, in index order.
@@ -234,19 +222,27 @@ mod tests {
         (0..cells).filter(|&c| draw(1, Stream::Synthesis, c, Tick(0), 0) < share).map(|c| c as usize).collect()
     }
 
+    /// Rows of the cells beside each, in water that stands.
+    fn besides(cells: &[usize], grid: Grid) -> Vec<[u32; SIDES]> {
+        let still = Buckets::new(grid, vec![0.0; grid.len()], vec![1.0; grid.len()]);
+        let mut reach = Reach::default();
+        let (seen, solid) = (vec![Seen::default(); cells.len()], vec![1.0; cells.len()]);
+        reach.find(&still, cells, (&seen, &solid), 3, 1.0);
+        assert!(reach.joined.is_empty() && reach.rows.iter().all(|row| *row == NONE));
+        reach.beside
+    }
+
     #[test]
     fn the_cells_beside_a_cell_are_found_wherever_they_stand() {
         // Grade: exact. Against a search of the whole list.
-        let nx = 90;
         for share in [0.0, 0.02, 0.3, 0.9, 1.0] {
             let cells = some(share, 90 * 120);
-            let mut beside = Vec::new();
-            neighbours(&cells, nx, &mut beside);
+            let beside = besides(&cells, Grid { nx: 90, ny: 120, cell_m: 10.0, x0: 0.0, y0: 0.0 });
             for (row, &cell) in cells.iter().enumerate() {
                 let at = |wanted: Option<usize>| {
                     wanted.and_then(|w| cells.binary_search(&w).ok()).map_or(NONE, |row| row as u32)
                 };
-                let wanted = [Some(cell + 1), cell.checked_sub(1), Some(cell + nx), cell.checked_sub(nx)].map(at);
+                let wanted = [Some(cell + 1), cell.checked_sub(1), Some(cell + 90), cell.checked_sub(90)].map(at);
                 assert_eq!(beside[row], wanted, "cell {cell} of {share}");
             }
         }
@@ -256,8 +252,7 @@ mod tests {
     fn what_leaves_a_cell_comes_to_the_one_beside_it() {
         // Grade: exact. Each side of every cell lets out another share, where there is a cell to take it.
         let (cells, nx) = (some(0.6, 4000), 50);
-        let mut beside = Vec::new();
-        neighbours(&cells, nx, &mut beside);
+        let beside = besides(&cells, Grid { nx, ny: 80, cell_m: 10.0, x0: 0.0, y0: 0.0 });
         let chance = |row: usize, k: u32| draw(2, Stream::Synthesis, row as u32, Tick(0), k);
         let leaves: Vec<[f64; SIDES]> = (0..cells.len())
             .map(|row| {
