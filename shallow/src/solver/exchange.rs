@@ -138,7 +138,7 @@ impl<R: Real> Flow for Solver<R> {
         let w = &mut self.state.water;
         let columns = (&mut w.h[..], &mut w.lo[..], &mut w.qx[..], &mut w.qy[..]);
         fold::each_chunk4(columns, nx * TILE_H, &mut notes, |b, (h, lo, qx, qy), note| {
-            let (mut depth, mut gain_m) = (vec![0.0; nx], vec![0.0; nx]);
+            let (mut depth, mut gain_m, mut before) = (vec![0.0; nx], vec![0.0; nx], vec![0.0; nx]);
             let (mut given, mut taken) = (Sum::default(), Sum::default());
             for r in 0..h.len() / nx {
                 let row = r * nx..(r + 1) * nx;
@@ -148,31 +148,24 @@ impl<R: Real> Flow for Solver<R> {
                 }
                 gain_m.fill(0.0);
                 gains(first, &depth, &mut gain_m);
-                for (k, c) in row.enumerate() {
-                    let g = gain_m[k];
-                    if g == 0.0 {
+                let (h, lo) = (&mut h[row.clone()], &mut lo[row.clone()]);
+                let open = porosity.as_ref().map(|p| &p[first..first + nx]);
+                let (come, gone) =
+                    pulp::Arch::new().dispatch(Gains { h, lo, gain_m: &gain_m, open, before: &mut before });
+                given.add(come);
+                taken.add(gone);
+                if gone == 0.0 {
+                    continue;
+                }
+                // Water that leaves takes its momentum along, but for the discharges through faces.
+                let free = |level: f64| level - film.f64();
+                for (k, c) in row.enumerate().filter(|(k, _)| gain_m[*k] < 0.0) {
+                    if kinds[b * tiles_x + k / TILE_W] == Kind::Inertial {
                         continue;
                     }
-                    let open = porosity.as_ref().map_or(1.0, |p| p[first + k].f64());
-                    let before = h[c].f64() + lo[c].f64();
-                    if g < 0.0 && -g / open >= before {
-                        (h[c], lo[c]) = (R::of(0.0), R::of(0.0));
-                    } else {
-                        (h[c], lo[c]) = gain(h[c], lo[c], R::of(g / open));
-                    }
-                    let after = h[c].f64() + lo[c].f64();
-                    if g < 0.0 {
-                        if kinds[b * tiles_x + k / TILE_W] != Kind::Inertial {
-                            let (free, left) = (before - film.f64(), after - film.f64());
-                            let keep =
-                                if left > 0.0 && free > 0.0 { R::of((left / free).min(1.0)) } else { R::of(0.0) };
-                            qx[c] = qx[c] * keep;
-                            qy[c] = qy[c] * keep;
-                        }
-                        taken.add((before - after) * open);
-                    } else {
-                        given.add((after - before) * open);
-                    }
+                    let (free, left) = (free(before[k]), free(h[k].f64() + lo[k].f64()));
+                    let keep = if left > 0.0 && free > 0.0 { R::of((left / free).min(1.0)) } else { R::of(0.0) };
+                    (qx[c], qy[c]) = (qx[c] * keep, qy[c] * keep);
                 }
             }
             *note = (given.value(), taken.value());
@@ -186,5 +179,49 @@ impl<R: Real> Flow for Solver<R> {
             }
         }
         self.unseen = true;
+    }
+}
+
+/// What the cells of a row gain, m of water over each.
+struct Gains<'a, R> {
+    h: &'a mut [R],
+    lo: &'a mut [R],
+    gain_m: &'a [f64],
+    /// Open share of the cells.
+    open: Option<&'a [R]>,
+    /// For what stood there before, m.
+    before: &'a mut [f64],
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Gains<'_, R> {
+    /// Depths given and taken over the open ground of all, m.
+    type Output = (f64, f64);
+    #[inline(always)]
+    fn call(self) -> (f64, f64) {
+        const LANES: usize = 16;
+        let Gains { h, lo, gain_m, open, before } = self;
+        let n = h.len();
+        let (lo, gain_m, before) = (&mut lo[..n], &gain_m[..n], &mut before[..n]);
+        let (mut given, mut taken) = ([0.0; LANES], [0.0; LANES]);
+        for from in (0..n).step_by(LANES) {
+            for k in from..(from + LANES).min(n) {
+                let (g, open) = (gain_m[k], open.map_or(1.0, |open| open[k].f64()));
+                let was = h[k].f64() + lo[k].f64();
+                let (more, rest) = gain(h[k], lo[k], R::of(g / open));
+                let dries = (g < 0.0) & (-g / open >= was);
+                (h[k], lo[k]) = if g == 0.0 {
+                    (h[k], lo[k])
+                } else if dries {
+                    (R::of(0.0), R::of(0.0))
+                } else {
+                    (more, rest)
+                };
+                let change = (h[k].f64() + lo[k].f64() - was) * open;
+                before[k] = was;
+                given[k - from] += if g > 0.0 { change } else { 0.0 };
+                taken[k - from] -= if g < 0.0 { change } else { 0.0 };
+            }
+        }
+        (given.iter().sum(), taken.iter().sum())
     }
 }

@@ -262,19 +262,25 @@ impl<R: Real> Field<'_, R> {
         if self.kind_at(i, j) != Kind::Inertial {
             return (w.qx[c], w.qy[c]);
         }
-        let half = R::of(0.5);
         // At a rim the face's discharge is not kept: a wall has none, elsewhere that of the other side stands for it.
         let beyond = |side: usize, k: usize, own: R| {
             if matches!(self.rim(side, k), Rim::Wall) { R::of(0.0) } else { own }
         };
         let west = if i > 0 { w.qx[c - 1] } else { beyond(0, j, w.qx[c]) };
         let south = if j > 0 { w.qy[c - self.nx] } else { beyond(2, i, w.qy[c]) };
+        self.centred(w.h[c], (west, w.qx[c]), (south, w.qy[c]))
+    }
+
+    /// Momentum of a cell of depth `h` from the discharges through its western and eastern, southern and northern faces.
+    #[inline(always)]
+    pub fn centred(&self, h: R, (west, east): (R, R), (south, north): (R, R)) -> (R, R) {
+        let half = R::of(0.5);
         // Beside a bank a thin cell's faces may pass more than it could ever carry itself.
-        let m = mobile(w.h[c], self.film, self.least);
+        let m = mobile(h, self.film, self.least);
         let most = R::of(SWIFT) * m * (R::of(G) * m).quick_root();
         // In this order a number that is none stays one, and is found.
         let held = |q: R| lesser(most, greater(-most, q));
-        (held(half * (west + w.qx[c])), held(half * (south + w.qy[c])))
+        (held(half * (west + east)), held(half * (south + north)))
     }
 
     /// One cell as a face sees it: bed, mobile depth, velocity east and north.

@@ -220,7 +220,10 @@ impl<R: Real> Solver<R> {
         fold::map(blocks_x * self.bands.len(), |block| {
             let b = block / blocks_x;
             let wet = self.tiles_of(block).any(|k| self.bands[b].tiles[k - b * self.tiles_x].wet);
-            if wet { look(&field, self.grid.cell_m, b, block % blocks_x) } else { Look::default() }
+            if !wet {
+                return Look::default();
+            }
+            pulp::Arch::new().dispatch(At { field: &field, cell_m: self.grid.cell_m, b, block: block % blocks_x })
         })
     }
 
@@ -271,6 +274,22 @@ impl<R: Real> Solver<R> {
     }
 }
 
+/// A block to be looked at.
+struct At<'a, R> {
+    field: &'a Field<'a, R>,
+    cell_m: f64,
+    b: usize,
+    block: usize,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for At<'_, R> {
+    type Output = Look;
+    #[inline(always)]
+    fn call(self) -> Look {
+        look(self.field, self.cell_m, self.b, self.block)
+    }
+}
+
 /// One cell's row of a tile, and the row north of it: depths, with the next column's at the end.
 struct Pair<'a, R> {
     m: &'a [R],
@@ -279,6 +298,7 @@ struct Pair<'a, R> {
 
 /// Whether any cell of a row might tell of broken or moving water; on calm water the cells need not be asked one by one. (No
 /// fewer than would: margins are on the safe side, crests are left out.)
+#[inline(always)]
 fn suspicious<R: Real>(field: &Field<R>, (i0, n): (usize, usize), j: usize, staggered: bool, row: Pair<R>) -> bool {
     let c0 = j * field.nx + i0;
     let deep = R::of(DEEP_ENOUGH_M);
@@ -332,6 +352,7 @@ fn suspicious<R: Real>(field: &Field<R>, (i0, n): (usize, usize), j: usize, stag
 
 /// Cells of a row that stand in a wave, and those that stand in a wave or a ripple (see `WAVE`; cubed, so that no root is
 /// asked for, and with |q| as the sum of both sizes). What passes a rim is not kept, so cells at rims are not asked.
+#[inline(always)]
 fn waves<R: Real>(field: &Field<R>, cell_m: f64, (i0, n): (usize, usize), j: usize, row: &[R]) -> (usize, usize) {
     let nx = field.nx;
     let (from, to) = (i0.max(1), (i0 + n).min(nx - 1));
@@ -369,6 +390,7 @@ fn waves<R: Real>(field: &Field<R>, cell_m: f64, (i0, n): (usize, usize), j: usi
     (waves as usize, ripples as usize)
 }
 
+#[inline(always)]
 fn look<R: Real>(field: &Field<R>, cell_m: f64, b: usize, block: usize) -> Look {
     let (i0, i1) = (block * BLOCK_W, ((block + 1) * BLOCK_W).min(field.nx));
     let (j0, j1) = (b * TILE_H, ((b + 1) * TILE_H).min(field.ny));

@@ -1,7 +1,8 @@
 //! Looks at the water, many cells at a time: what layers, maps and ledgers of memory ask of a solver.
 
 use super::flux::mobile;
-use super::tiles::{TILE_H, TILE_W};
+use super::rows::Field;
+use super::tiles::{Kind, TILE_H, TILE_W};
 use super::{Real, Solver};
 use base::math;
 use std::mem::size_of;
@@ -46,20 +47,68 @@ impl<R: Real> Solver<R> {
     }
 
     pub(super) fn row(&self, first: usize, film_m: f32, depths: &mut [f32], speeds: &mut [f32]) {
-        let picture = self.picture(0.0);
-        let (i0, j) = (first % self.grid.nx, first / self.grid.nx);
-        for (k, (depth, speed)) in depths.iter_mut().zip(speeds).enumerate() {
-            let h = self.state.water.h[first + k];
-            *depth = h.f64() as f32;
-            let m = mobile(h, self.film, self.least).f64();
-            *speed = if *depth >= film_m && m > TELLING_M {
-                let (qx, qy) = picture.momentum(i0 + k, j);
-                (math::hypot(qx.f64(), qy.f64()) / m) as f32
-            } else {
-                0.0
-            };
+        pulp::Arch::new().dispatch(Row { field: &self.picture(0.0), first, film_m, depths, speeds });
+    }
+}
+
+/// Cells of a row that are looked at, from the `first` on.
+struct Row<'a, R> {
+    field: &'a Field<'a, R>,
+    first: usize,
+    film_m: f32,
+    depths: &'a mut [f32],
+    speeds: &'a mut [f32],
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Row<'_, R> {
+    type Output = ();
+    #[inline(always)]
+    fn call(self) {
+        let Row { field, first, film_m, depths, speeds } = self;
+        let (nx, w) = (field.nx, field.water);
+        let (i0, j) = (first % nx, first / nx);
+        let mut k = 0;
+        while k < depths.len() {
+            // As far as the tile goes: its cells keep their momenta in one way.
+            let (i, c) = (i0 + k, first + k);
+            let n = (TILE_W - i % TILE_W).min(depths.len() - k);
+            let (h, qx, qy) = (&w.h[c..c + n], &w.qx[c..c + n], &w.qy[c..c + n]);
+            let (depths, speeds) = (&mut depths[k..k + n], &mut speeds[k..k + n]);
+            k += n;
+            if field.kind_at(i, j) != Kind::Inertial {
+                for k in 0..n {
+                    (depths[k], speeds[k]) = told(field, h[k], (qx[k], qy[k]), film_m);
+                }
+                continue;
+            }
+            // At the rims some faces are not kept.
+            if j == 0 || i == 0 {
+                for k in 0..if j == 0 { n } else { 1 } {
+                    (depths[k], speeds[k]) = told(field, h[k], field.momentum(i + k, j), film_m);
+                }
+            }
+            if j == 0 || (i == 0 && n == 1) {
+                continue;
+            }
+            let from = usize::from(i == 0);
+            let (west, south) = (&w.qx[c + from - 1..c + n - 1], &w.qy[c + from - nx..c + n - nx]);
+            let (h, qx, qy) = (&h[from..], &qx[from..], &qy[from..]);
+            let (depths, speeds) = (&mut depths[from..], &mut speeds[from..]);
+            for k in 0..n - from {
+                let centred = field.centred(h[k], (west[k], qx[k]), (south[k], qy[k]));
+                (depths[k], speeds[k]) = told(field, h[k], centred, film_m);
+            }
         }
     }
+}
+
+/// Depth of a cell, and its speed where that is `film_m` or more.
+#[inline(always)]
+fn told<R: Real>(field: &Field<R>, h: R, (qx, qy): (R, R), film_m: f32) -> (f32, f32) {
+    let depth = h.f64() as f32;
+    let m = mobile(h, field.film, field.least).f64();
+    let speed = (math::hypot(qx.f64(), qy.f64()) / m) as f32;
+    (depth, if (depth >= film_m) & (m > TELLING_M) { speed } else { 0.0 })
 }
 
 #[cfg(test)]
