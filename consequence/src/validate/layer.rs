@@ -287,7 +287,7 @@ fn level(bench: &Bench) -> CaseResult {
     ] {
         result.rows.push(row("LNG trials, distance to 5 %", measure, &pairs, bound));
     }
-    result.panels.push(super::prairie::scatter("LNG with the layer: distance to 5 %, m", &pairs));
+    result.panels.push(super::prairie::scatter("LNG with the layer: distance to 5 %, m", "trials", &pairs));
     result.notes.push("layer without puffs, no heat from the sea; bounds: Chang & Hanna 2004, rural arcs (FAC2 0.5, MG 0.7 to 1.3, VG 1.6)".into());
     result
 }

@@ -123,6 +123,6 @@ fn lfl(bench: &Bench) -> CaseResult {
     for measure in [Fac2, Mg, Vg] {
         result.rows.push(row("reference mode", measure, &reference, Bound::Shown));
     }
-    result.panels.push(super::prairie::scatter("LNG: distance to 5 %, m", &pairs));
+    result.panels.push(super::prairie::scatter("LNG: distance to 5 %, m", "trials", &pairs));
     result
 }

@@ -272,7 +272,7 @@ fn arcs_measured(trials: &Trials, bench: &Bench, mut result: CaseResult) -> Case
     for measure in [Fac2, Mg, Vg, Nmse] {
         result.rows.push(row("the same without settling on grass", measure, &inert, Bound::Shown));
     }
-    result.panels.push(scatter("Arc maxima, sigma-theta measured", &settled));
+    result.panels.push(scatter("Arc maxima, sigma-theta measured, kg/m3", "arcs", &settled));
     let by_arc = |of: fn(&Pair) -> f64, far: f64| {
         let values: Vec<f64> =
             trials.arcs.iter().zip(&settled).filter(|(a, _)| a.distance_m == far).map(|(_, p)| of(p)).collect();
@@ -340,7 +340,7 @@ fn arcs_particles(trials: &Trials, bench: &Bench, mut result: CaseResult) -> Cas
             result.rows.push(row(&format!("arc at {x:.0} m, particles"), Mg, &part, Bound::Shown));
         }
     }
-    result.panels.push(scatter("Arc maxima by particles", &pairs));
+    result.panels.push(scatter("Arc maxima by particles, kg/m3", "arcs", &pairs));
     result.notes.push(
         "no constant of the particles was tuned on these runs; two time scales were fitted to the puffs' own law"
             .into(),
@@ -359,7 +359,7 @@ fn arcs_plain(trials: &Trials, bench: &Bench, mut result: CaseResult) -> CaseRes
     result.rows.push(row(name, Nmse, &pairs, Bound::Shown).with_peer("AERMOD 0.64, SLAB 0.38, ALOHA 10"));
     let stable = only(trials, &pairs, &[Class::F]);
     result.rows.push(row("class F, u* and L only", Vg, &stable, Bound::Shown).with_peer("AERMOD 2.06"));
-    result.panels.push(scatter("Arc maxima, u* and L only", &pairs));
+    result.panels.push(scatter("Arc maxima, u* and L only, kg/m3", "arcs", &pairs));
     result
 }
 
@@ -400,7 +400,7 @@ fn arcs_curves(trials: &Trials, bench: &Bench, mut result: CaseResult) -> CaseRe
     for measure in Measure::ALL {
         result.rows.push(row("Briggs puffs of ours (3 m wind)", measure, &puffs, Bound::Shown));
     }
-    result.panels.push(scatter("ALOHA's passive formula", &sets[1].1));
+    result.panels.push(scatter("ALOHA's passive formula, kg/m3", "arcs", &sets[1].1));
     result
 }
 
@@ -456,12 +456,12 @@ fn masts(trials: &Trials, bench: &Bench, mut result: CaseResult) -> CaseResult {
             result.rows.push(row(&format!("C({height} m)/C(1.5 m)"), Mg, &part, Bound::Shown));
         }
     }
-    result.panels.push(scatter("Masts at 100 m: C(z)/C(1.5 m)", &all));
+    result.panels.push(scatter("Masts at 100 m: C(z)/C(1.5 m)", "masts", &all));
     result
 }
 
-/// Predicted over observed, with the lines of perfect and of twice and half.
-pub fn scatter(title: &str, pairs: &[Pair]) -> Panel {
+/// Predicted over observed, with the lines of perfect and of twice and half; `who` the points are.
+pub fn scatter(title: &str, who: &str, pairs: &[Pair]) -> Panel {
     let values = pairs.iter().flat_map(|p| [p.observed, p.predicted]);
     let (low, high) = values.fold((f64::INFINITY, 0.0f64), |(a, b), v| (a.min(v), b.max(v)));
     let line = |by: f64| vec![(low, by * low), (high, by * high)];
@@ -469,7 +469,7 @@ pub fn scatter(title: &str, pairs: &[Pair]) -> Panel {
         .with("one to one", Role::Exact, line(1.0))
         .with("twice", Role::Peer, line(2.0))
         .with("half", Role::Peer, line(0.5))
-        .with("arcs", Role::Experiment, pairs.iter().map(|p| (p.observed, p.predicted)).collect());
+        .with(who, Role::Experiment, pairs.iter().map(|p| (p.observed, p.predicted)).collect());
     panel.log = true;
     panel
 }
