@@ -93,7 +93,8 @@ struct Tally {
     judged: usize,
     held: usize,
     shown: usize,
-    skipped: Vec<String>,
+    /// Case and why.
+    skipped: Vec<(String, String)>,
     failed: Vec<String>,
 }
 
@@ -107,15 +108,17 @@ impl Tally {
             self.held += usize::from(judged && holds);
             passes &= holds;
         }
-        self.skipped.extend(skipped.map(|why| format!("{name}: {why}")));
+        self.skipped.extend(skipped.map(|why| (name.into(), why.clone())));
         if !passes {
             self.failed.push(name.into());
         }
     }
 
     fn line(&self) -> String {
-        let Tally { judged, held, shown, .. } = self;
-        format!("{held} of {judged} judged rows hold; {shown} more are shown, not judged")
+        let Tally { judged, held, shown, skipped, .. } = self;
+        let names: Vec<&str> = skipped.iter().map(|(name, _)| name.as_str()).collect();
+        let left_out = if names.is_empty() { String::new() } else { format!("; skipped: {}", names.join(", ")) };
+        format!("{held} of {judged} judged rows hold; {shown} more are shown, not judged{left_out}")
     }
 
     /// Every case passes, and something was judged at all.
@@ -125,8 +128,8 @@ impl Tally {
 
     /// Prints it; says whether it passes.
     fn tell(&self, took_s: f64) -> bool {
-        say!("\n{}; {} cases skipped, in {took_s:.0} s", self.line(), self.skipped.len());
-        self.skipped.iter().for_each(|why| say!("  {why}"));
+        say!("\n{}; in {took_s:.0} s", self.line());
+        self.skipped.iter().for_each(|(name, why)| say!("  {name}: {why}"));
         if !self.failed.is_empty() {
             say!("FAILED: {}", self.failed.join(", "));
         } else if self.judged == 0 {
@@ -228,7 +231,7 @@ mod tests {
         assert_eq!(tally.line(), "1 of 1 judged rows hold; 2 more are shown, not judged");
         assert!(tally.passes());
         tally.add("b", [(true, false), (true, true)].into_iter(), Some(&"half of its data is not there".into()));
-        assert_eq!(tally.line(), "2 of 3 judged rows hold; 2 more are shown, not judged");
+        assert_eq!(tally.line(), "2 of 3 judged rows hold; 2 more are shown, not judged; skipped: b");
         assert!(!tally.passes());
         assert_eq!(tally.failed, ["b"]);
     }
