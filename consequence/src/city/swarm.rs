@@ -6,7 +6,7 @@ use super::count::{COUNTED_M, Counting};
 use super::flow::Flow;
 use super::particles::{Ground, Normals, Particle, born, walk};
 use super::wind::Space;
-use crate::puff::Puff;
+use crate::puff::{Own, Puff};
 use crate::release::{Emission, Entry, Release};
 use base::fold;
 use base::grid::{Grid, Point};
@@ -172,6 +172,7 @@ fn puff_of(group: &[Particle], inner: &Grid, release: u32) -> Puff {
         age_s: mean(&|p| f64::from(p.age_s)),
         way_m: mean(&|p| f64::from(p.way_m)),
         guide: None,
+        own: Own::default(),
     }
 }
 #[cfg(test)]

@@ -5,9 +5,11 @@
 //! wind at 0.6 of its depth.
 //!
 //! *Briggs* (1973): curves over the distance by class, open country and town, moved with the wind at 3 m: what ALOHA's passive formula is.
+//! The width D of its source is added as a variance, D^2/(2 pi), as ALOHA's zones about puddles ask for (see `newborn`).
 //!
 //! When the air changes a puff keeps its size and goes on from the place on the new curve where it has that size.
 
+use super::Own;
 use super::shape::{GAUSSIAN, GAUSSIAN_DEPTH, STABLE, UNSTABLE};
 use crate::weather::{Air, Class, KARMAN, mixing};
 use base::math;
@@ -85,18 +87,31 @@ pub fn averaging(class: Class, averaging_s: f64) -> f64 {
     math::pow(averaging_s.max(least) / TEN_MINUTES_S, 0.2)
 }
 
-/// Lets a puff of a size, centre height and age drift for `dt_s`. `spread` multiplies the growth across (averaging time).
-pub fn grow(scheme: Scheme, air: &Air, size: Size, height_m: f64, age_s: f64, dt_s: f64, spread: f64) -> Grown {
+/// Lets a puff of a size, centre height and age drift for `dt_s`. `own` is what of the size is the source's: Briggs' curves are followed
+/// by the rest alone. `spread` multiplies the growth across (averaging time).
+pub fn grow(
+    scheme: Scheme,
+    air: &Air,
+    (size, own): (Size, Own),
+    height_m: f64,
+    age_s: f64,
+    dt_s: f64,
+    spread: f64,
+) -> Grown {
     match scheme {
         Scheme::Similarity => similar(air, size, height_m, age_s, dt_s, spread),
         Scheme::BriggsCountry | Scheme::BriggsTown => {
             let way_m = speed_m_s(scheme, air, height_m, size.depth_m) * dt_s;
             let (across, up) = briggs(scheme, air.class);
+            let beside = |whole_m: f64, own_m2: f64, curve: Curve, factor: f64| {
+                let rest_m = math::sqrt((whole_m * whole_m - own_m2).max(0.0));
+                math::hypot(factor * curve.after(rest_m / factor, way_m), math::sqrt(own_m2)).max(whole_m)
+            };
             Grown {
                 size: Size {
-                    across_m: spread * across.after(size.across_m / spread, way_m),
-                    along_m: spread * across.after(size.along_m / spread, way_m),
-                    depth_m: up.after(size.depth_m / GAUSSIAN_DEPTH, way_m) * GAUSSIAN_DEPTH,
+                    across_m: beside(size.across_m, own.variance_m2, across, spread),
+                    along_m: beside(size.along_m, own.variance_m2, across, spread),
+                    depth_m: beside(size.depth_m, own.depth_m * own.depth_m, up, GAUSSIAN_DEPTH),
                 },
                 way_m,
             }
@@ -274,10 +289,10 @@ mod tests {
             for (inverse, class) in [(-0.05, Class::B), (0.0, Class::D), (0.03, Class::F)] {
                 let air = air(inverse, class);
                 let start = Size { across_m: 0.5, along_m: 0.5, depth_m: 0.4 };
-                let once = grow(scheme, &air, start, 0.0, 0.0, 100.0, 1.0);
+                let once = grow(scheme, &air, (start, Own::default()), 0.0, 0.0, 100.0, 1.0);
                 let (mut size, mut way) = (start, 0.0);
                 for k in 0..1000 {
-                    let grown = grow(scheme, &air, size, 0.0, k as f64 * 0.1, 0.1, 1.0);
+                    let grown = grow(scheme, &air, (size, Own::default()), 0.0, k as f64 * 0.1, 0.1, 1.0);
                     (size, way) = (grown.size, way + grown.way_m);
                 }
                 assert!((size.across_m / once.size.across_m - 1.0).abs() < 0.01, "{scheme:?} {class:?} across");
@@ -290,15 +305,47 @@ mod tests {
     }
 
     #[test]
+    fn a_pool_s_width_and_briggs_curve_add_as_variances() {
+        // Grade: exact. At any way from the source, whatever the steps.
+        let wind = air(0.0, Class::D);
+        for own_m2 in [0.0, 4.0, 900.0] {
+            let own = Own { variance_m2: own_m2, depth_m: 0.0 };
+            let across_m = math::sqrt(own_m2);
+            let (mut size, mut way_m) = (Size { across_m, along_m: across_m, depth_m: 0.0 }, 0.0);
+            for _ in 0..200 {
+                let grown = grow(Scheme::BriggsCountry, &wind, (size, own), 0.0, 0.0, 0.5, 1.0);
+                (size, way_m) = (grown.size, way_m + grown.way_m);
+            }
+            let curve_m = 0.08 * way_m / math::sqrt(1.0 + 1e-4 * way_m);
+            let wanted_m = math::hypot(curve_m, across_m);
+            assert!((size.across_m / wanted_m - 1.0).abs() < 1e-9, "{} for {wanted_m} at {way_m} m", size.across_m);
+        }
+    }
+
+    #[test]
     fn near_the_source_a_similarity_puff_spreads_with_the_turbulence() {
         // Grade: exact. sigma -> sigma_v t as t -> 0; neutral depth -> k u* t.
         let air = air(0.0, Class::D);
-        let grown =
-            grow(Scheme::Similarity, &air, Size { across_m: 0.0, along_m: 0.0, depth_m: 0.01 }, 0.0, 0.0, 0.05, 1.0);
+        let grown = grow(
+            Scheme::Similarity,
+            &air,
+            (Size { across_m: 0.0, along_m: 0.0, depth_m: 0.01 }, Own::default()),
+            0.0,
+            0.0,
+            0.05,
+            1.0,
+        );
         let turbulence = air.crosswind_turbulence_m_s(grown.way_m / 0.05);
         assert!((grown.size.across_m / (turbulence * 0.05) - 1.0).abs() < 0.01);
-        let later =
-            grow(Scheme::Similarity, &air, Size { across_m: 0.0, along_m: 0.0, depth_m: 0.01 }, 0.0, 0.0, 50.0, 1.0);
+        let later = grow(
+            Scheme::Similarity,
+            &air,
+            (Size { across_m: 0.0, along_m: 0.0, depth_m: 0.01 }, Own::default()),
+            0.0,
+            0.0,
+            50.0,
+            1.0,
+        );
         let u = air.profile.friction_velocity_m_s;
         assert!(((later.size.depth_m - 0.01) / (KARMAN * u * 50.0) - 1.0).abs() < 1e-6);
     }
@@ -329,12 +376,12 @@ mod tests {
         let (day, night) = (air(-0.05, Class::B), air(0.03, Class::F));
         for scheme in [Scheme::Similarity, Scheme::BriggsCountry] {
             let start = Size { across_m: 0.1, along_m: 0.1, depth_m: 0.1 };
-            let before = grow(scheme, &day, start, 0.0, 0.0, 60.0, 1.0).size;
-            let after = grow(scheme, &night, before, 0.0, 60.0, 1e-6, 1.0).size;
+            let before = grow(scheme, &day, (start, Own::default()), 0.0, 0.0, 60.0, 1.0).size;
+            let after = grow(scheme, &night, (before, Own::default()), 0.0, 60.0, 1e-6, 1.0).size;
             assert!((after.across_m - before.across_m).abs() < 1e-4);
             assert!((after.depth_m - before.depth_m).abs() < 1e-4);
-            let later = grow(scheme, &night, before, 0.0, 60.0, 60.0, 1.0).size;
-            let by_day = grow(scheme, &day, before, 0.0, 60.0, 60.0, 1.0).size;
+            let later = grow(scheme, &night, (before, Own::default()), 0.0, 60.0, 60.0, 1.0).size;
+            let by_day = grow(scheme, &day, (before, Own::default()), 0.0, 60.0, 60.0, 1.0).size;
             assert!(later.depth_m < by_day.depth_m);
         }
     }

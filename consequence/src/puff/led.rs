@@ -1,6 +1,6 @@
 //! Puffs that are led: dense at first, they follow the path of the dense model until it is passive (see [`dense::handover`]).
 
-use super::{Cloud, LEAST_SIGMA_M, Options, Puff, Wind, caveat};
+use super::{Cloud, LEAST_SIGMA_M, Options, Own, Puff, Wind, caveat};
 use crate::dense::handover::Guide;
 use crate::dense::{self, Ambient, Gas};
 use crate::release::{Emission, Release};
@@ -66,6 +66,7 @@ pub(super) fn begin(puff: &mut Puff, lead: Option<u32>, guides: &[Guide], here: 
     let stop = guides[index as usize].at(0.0);
     puff.guide = Some(index);
     puff.spread_m2 = [0.0; 3];
+    puff.own = Own::default();
     let along = here.towards;
     puff.widen((-along.1, along.0), stop.across_m * stop.across_m);
     puff.widen(along, (stop.along_m * stop.along_m).max(LEAST_SIGMA_M * LEAST_SIGMA_M));

@@ -1,6 +1,6 @@
 //! Puffs that become one and puffs that become two. Both keep mass, centre and spread exactly.
 
-use super::Puff;
+use super::{Own, Puff};
 use base::math;
 
 /// Nearer than this part of their sigma, puffs that follow each other become one.
@@ -57,6 +57,7 @@ pub fn joined(a: &Puff, b: &Puff) -> Puff {
         age_s: mix(a.age_s, b.age_s),
         way_m: mix(a.way_m, b.way_m),
         guide: None,
+        own: Own { variance_m2: mix(a.own.variance_m2, b.own.variance_m2), depth_m: mix(a.own.depth_m, b.own.depth_m) },
     }
 }
 
@@ -98,6 +99,8 @@ pub fn halves(puff: &Puff) -> [Puff; 2] {
         half.x_m += by * ux;
         half.y_m += by * uy;
         half.widen((ux, uy), -HALVED * variance);
+        // No half is narrower than what its source gave it.
+        half.own.variance_m2 *= 1.0 - HALVED;
         half
     })
 }
@@ -118,6 +121,7 @@ mod tests {
             age_s: 60.0,
             way_m: 300.0,
             guide: None,
+            own: Own::default(),
         }
     }
 

@@ -6,7 +6,7 @@
 use super::field::over_ground_1_m2;
 use super::growth::{self, Scheme};
 use super::shape::{GAUSSIAN_DEPTH, Shape};
-use super::{Options, Puff, Wind, carry};
+use super::{Options, Own, Puff, Wind, carry};
 use crate::weather::profile::psi_m;
 use crate::weather::{Air, Class, Weather};
 use base::math;
@@ -44,6 +44,7 @@ pub fn standing(
         age_s: 0.0,
         way_m: 0.0,
         guide: None,
+        own: Own { variance_m2: source.sigma_m * source.sigma_m, depth_m: source.depth_m },
     };
     let farthest = points.iter().map(|p| p.0).fold(0.0, f64::max);
     let mut sums = vec![0.0; points.len()];

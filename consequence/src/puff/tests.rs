@@ -260,6 +260,7 @@ fn the_handbook_s_plume_puff_and_finite_release_come_out() {
         age_s: 250.0,
         way_m: 500.0,
         guide: None,
+        own: Own::default(),
     };
     let far = Air { mixing_height_m: 1e5, ..air(Class::F, 2.0, 270.0) };
     let got = field::at(&puff, Scheme::BriggsCountry, &far, 500.0, 0.0, 0.0);

@@ -1,7 +1,7 @@
 //! Flammable clouds against ALOHA (V6): how far 60 % and 10 % of the lower limit reach, how much can explode, and where its blast then
 //! breaks what. Propane and butane as dense gas, methane by ALOHA's passive formula.
 
-use super::case::{Bench, Case, CaseResult, Row, scatter};
+use super::case::{Bench, Bound, Case, CaseResult, Row, scatter};
 use super::data::Table;
 use crate::blast::{ALOHA_LEVELS_PA, Blast, Congestion, Expansion, PSI_PA, VapourCloud};
 use crate::dense::{self, Ambient, Gas};
@@ -88,7 +88,9 @@ fn flammable(bench: &Bench) -> CaseResult {
                 .push(Row { want: Some(9.5), ..Row::shown(format!("{id} {key}: middle, m"), explosive.middle_m[0]) });
         }
         let runs: &[(&str, Congestion, bool)] = match key {
-            "propane" => &[("V2", Congestion::High, false), ("V4", Congestion::High, true)],
+            "propane" => {
+                &[("V2", Congestion::High, false), ("V3", Congestion::Low, false), ("V4", Congestion::High, true)]
+            }
             _ => &[("R2", Congestion::High, false)],
         };
         for (run_id, congestion, detonated) in runs {
@@ -97,9 +99,21 @@ fn flammable(bench: &Bench) -> CaseResult {
             let Some(blast) = blast else { continue };
             for (level, column) in ALOHA_LEVELS_PA.into_iter().zip(["psi8_m", "psi3p5_m", "psi1_m"]) {
                 let want = printed(run_id, column);
+                // No number is printed where the pressure is never reached.
+                if want.is_nan() {
+                    let what = format!("{run_id} {key}: m to {:.1} psi (never: 0)", level / PSI_PA);
+                    let got = blast.reach_m(level).unwrap_or(0.0);
+                    result.rows.push(Row { want: Some(0.0), ..Row::bound(what, got, Bound::AtMost(0.0)) });
+                }
                 let Some(reach) = blast.reach_m(level).filter(|_| want.is_finite()) else { continue };
                 let what = format!("{run_id} {key}: m to {:.1} psi, from the leak on", level / PSI_PA);
                 result.rows.push(Row::near_printed(what, reach + explosive.middle_m[0], want, 0.15, 1.0));
+                if *run_id == "R2" && column == "psi1_m" {
+                    // The circle's own radius, and where it stands.
+                    result.rows.push(Row::near("R2 butane: radius to 1 psi, m", reach, 25.6, 0.15));
+                    let middle = Row::shown("R2 butane: middle, m", explosive.middle_m[0]);
+                    result.rows.push(Row { want: Some(9.5), ..middle });
+                }
             }
         }
     }

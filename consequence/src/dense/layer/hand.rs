@@ -11,8 +11,8 @@
 
 use super::{Ground, Layer};
 use crate::dense::Ambient;
-use crate::puff::Puff;
 use crate::puff::moments::joined;
+use crate::puff::{Own, Puff};
 use crate::weather::GRAVITY_M_S2;
 use base::fold;
 use base::grid::Point;
@@ -168,5 +168,6 @@ fn puff(release: u32, mass_kg: f64, at: Point, spread_m2: [f64; 3], depth_m: f64
         age_s,
         way_m: 0.0,
         guide: None,
+        own: Own::default(),
     }
 }
