@@ -70,7 +70,6 @@ fn square(east_m: i32) -> GasStudy {
         }],
         zones: Vec::new(),
         buildings: Vec::new(),
-        caveats: vec![Caveat::LowWind],
     }
 }
 
@@ -113,15 +112,8 @@ fn the_report_has_the_section_when_a_post_worked_something_out_and_only_then() {
     let page = dir.path().join("page.html");
     exercise::write_report(&rec, &page).expect("written");
     let html = std::fs::read_to_string(&page).expect("read");
-    for part in [
-        "气体研判与真实",
-        "Gas: computed against true",
-        "UN 1017",
-        "900 m",
-        "风速低于1.5米/秒",
-        "wind below 1.5 m/s",
-        "<svg viewBox=\"0 0 400 400\"",
-    ] {
+    for part in ["气体研判与真实", "Gas: computed against true", "UN 1017", "900 m", "<svg viewBox=\"0 0 400 400\""]
+    {
         assert!(html.contains(part), "{part} is missing");
     }
     assert!(latest(&rec, PostId(0), Tick(59)).is_none() && latest(&rec, PostId(0), Tick(60)).is_some());

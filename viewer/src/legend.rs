@@ -135,10 +135,6 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                     },
                 );
             }
-            for caveat in &study.caveats {
-                let about = lang.of(caveat.about_zh(), caveat.about());
-                ui.label(RichText::new(format!("△ {about}")).small().color(Color32::from_rgb(230, 105, 0)));
-            }
             if study.levels.iter().any(|l| !l.lines.is_empty()) {
                 let name = format!("{} ±{:.0}°", lang.of("风向不确定线", "wind may swing"), study.angle_deg);
                 row(ui, &name, |painter, rect| {

@@ -7,7 +7,7 @@
 
 use super::{Level, Peaks, Piece, angle_deg};
 use crate::dense::Gas;
-use crate::puff::{Caveat, Cloud, Options, Scheme, Wind, caveat};
+use crate::puff::{Cloud, Options, Scheme, Wind};
 use crate::release::Release;
 use crate::weather::{Air, Weather};
 use base::fold;
@@ -47,8 +47,6 @@ pub struct QuickZone {
     pub reach_m: f64,
     /// It goes on beyond the largest square.
     pub cut: bool,
-    /// Where the model left the range it was tested in, on the way to this zone.
-    pub caveats: Vec<Caveat>,
 }
 
 /// What stands in front of a door, and what is met on a way from it on foot: at equal steps from `from_s` on, kg/m3.
@@ -118,8 +116,7 @@ impl Question<'_> {
         all
     }
 
-    /// And what is to be said of the cloud while it crossed the square.
-    fn peaks(&self, half_m: f64) -> (Peaks, Vec<Caveat>) {
+    fn peaks(&self, half_m: f64) -> Peaks {
         let wind = self.wind();
         let mut cloud = self.cloud(half_m, &wind);
         let mut peaks = Peaks::new(square(self.release.at, half_m));
@@ -127,7 +124,7 @@ impl Question<'_> {
             cloud.advance(&wind, t - cloud.time_s);
             peaks.see(&cloud, 0, &wind, 0.0);
         }
-        (peaks, cloud.caveats())
+        peaks
     }
 
     /// The zones of some levels at the ground, in their order.
@@ -140,7 +137,7 @@ impl Question<'_> {
                 break;
             }
             let last = k + 1 == SQUARES_M.len();
-            let (peaks, caveats) = self.peaks(half_m);
+            let peaks = self.peaks(half_m);
             let mut swept: Option<Peaks> = None;
             for (slot, level) in found.iter_mut().zip(levels).filter(|(slot, _)| slot.is_none()) {
                 let rim = rim(&peaks, level.concentration_kg_m3);
@@ -158,11 +155,7 @@ impl Question<'_> {
                     let swept = swept.get_or_insert_with(|| swept_about(&peaks, source, angle));
                     swept.outline(level.concentration_kg_m3)
                 };
-                // A zone that is not reached has nothing to be doubted; puffs go on beyond the zone.
-                let tells =
-                    |c: &Caveat| reach_m > 0.0 && (*c != Caveat::BeyondTenKilometres || reach_m > caveat::FAR_M);
-                let caveats = caveats.iter().copied().filter(tells).collect();
-                *slot = Some(QuickZone { level: level.clone(), pieces, possible, reach_m, cut: rim, caveats });
+                *slot = Some(QuickZone { level: level.clone(), pieces, possible, reach_m, cut: rim });
             }
         }
         found.into_iter().flatten().collect()
@@ -322,25 +315,6 @@ mod tests {
             let area = |pieces: &[Piece]| pieces.iter().map(Piece::area_m2).sum::<f64>();
             assert!(!zone.cut && area(&zone.possible) > 1.5 * area(&zone.pieces));
         }
-    }
-
-    #[test]
-    fn a_zone_says_where_its_model_leaves_its_range_and_only_there() {
-        // Grade: behaviour. A day's wind; a still night; a wind whose zone goes on beyond 10 km.
-        let release = leak(1.0, 3600.0);
-        let of = |class: &str, wind_m_s: f64, ppm: f64| {
-            let zone = question(&release, air(class, wind_m_s, 270.0), 0.0).zones(&[level(ppm)]).remove(0);
-            (zone.reach_m, zone.caveats)
-        };
-        assert_eq!(of("D", 5.0, 100.0).1, []);
-        let (near_m, near) = of("F", 1.2, 1000.0);
-        assert!(near_m > 100.0 && near_m < 5000.0, "{near_m}");
-        assert!(near.contains(&Caveat::LowWind) && near.contains(&Caveat::VeryStable), "{near:?}");
-        assert!(!near.contains(&Caveat::BeyondTenKilometres), "{near:?} at {near_m} m");
-        let (far_m, far) = of("D", 6.0, 0.3);
-        assert!(far_m > 10_000.0 && far.contains(&Caveat::BeyondTenKilometres), "{far:?} at {far_m} m");
-        let nothing = of("F", 1.2, 9e5);
-        assert!(nothing.0 > 0.0 || nothing.1.is_empty(), "{nothing:?}");
     }
 
     #[test]

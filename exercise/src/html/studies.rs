@@ -113,7 +113,6 @@ fn stands_on(rec: &Recording, one: &Compared) -> Markup {
             br; @let kg_s = words::number((s.rate_kg_s * 10.0).round() / 10.0);
             (t(&Text::new(format!("{kg_s} kg/s（{zh}），{}类", s.class), format!("{kg_s} kg/s ({en}), class {}", s.class))))
         }
-        @for caveat in &s.caveats { br; span.def { (t(&Text::new(caveat.about_zh(), caveat.about()))) } }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use crate::base::ids::*;
 use crate::vocab::body::Point;
-pub use consequence::puff::Caveat;
 use serde::{Deserialize, Serialize};
 
 /// What the distances stand on.
@@ -173,9 +172,6 @@ pub struct GasStudy {
     /// Advice by building, where AEGL-2 or its lines reach; in the order of the city's buildings. Older recordings have none.
     #[serde(default)]
     pub buildings: Vec<AdvisedBuilding>,
-    /// Where the model leaves the range it was tested in (适用范围); none for the guidebook, and in older recordings.
-    #[serde(default)]
-    pub caveats: Vec<Caveat>,
 }
 
 impl GasStudy {

@@ -14,7 +14,6 @@ use consequence::dense;
 use consequence::harm::advice::{Expected, advise};
 use consequence::harm::indoor::{CITY_MEDIAN_PER_H, weather_factor};
 use consequence::harm::{table::DoseTable, toxic};
-use consequence::puff::Caveat;
 use consequence::release::Release;
 use consequence::source::hole::SHARP_EDGE;
 use consequence::source::{Contents, Filled, Ground, Hole, TankSpec, Vessel};
@@ -76,8 +75,6 @@ pub struct Found {
     pub levels: Vec<StudiedLevel>,
     pub zones: Vec<StudiedZone>,
     pub buildings: Vec<AdvisedBuilding>,
-    /// Where the model leaves the range it was tested in (适用范围).
-    pub caveats: Vec<Caveat>,
 }
 
 /// The guidebook's page: isolation all round, protective action downwind (all round while no wind is known).
@@ -133,9 +130,6 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness])
         concentration_kg_m3: row.kg_m3(*ppm, super::substance::PPM_TEMPERATURE_K, super::substance::PPM_PRESSURE_PA),
     };
     let drawn = question.zones(&levels.iter().map(concern).collect::<Vec<Level>>());
-    let mut caveats: Vec<Caveat> = drawn.iter().flat_map(|zone| zone.caveats.iter().copied()).collect();
-    caveats.sort_unstable();
-    caveats.dedup();
     let studied: Vec<StudiedLevel> = drawn
         .iter()
         .zip(&levels)
@@ -159,7 +153,6 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness])
         levels: studied,
         zones,
         buildings,
-        caveats,
     })
 }
 
