@@ -18,6 +18,9 @@ pub fn colour(level: u8) -> Color32 {
     }
 }
 
+/// Ink of what the model cannot say, on the dark panel.
+pub const WARNING: Color32 = Color32::from_rgb(255, 183, 77);
+
 /// What a building is advised: stay, leave on foot, leave by vehicle.
 pub fn ink(way: Way) -> Color32 {
     match way {
@@ -103,6 +106,21 @@ pub fn draw(app: &ViewerApp, painter: &Painter) {
         }
     }
     let source = map.to_screen(study.at);
+    if !study.caveats.is_empty() && map.rect.contains(source) {
+        let count = study.caveats.len();
+        let text = match app.lang {
+            Lang::Zh => format!("模型超出适用范围：{count}项，见图例"),
+            Lang::En => format!("outside the model's range: {count}, see legend"),
+        };
+        symbols::plate(
+            painter,
+            source + vec2(0.0, 12.0),
+            Align2::CENTER_TOP,
+            &text,
+            11.0,
+            Color32::from_rgb(150, 70, 0),
+        );
+    }
     for level in &study.levels {
         let corners = level.rings.iter().flat_map(line);
         let far = corners.max_by(|a, b| a.distance(source).total_cmp(&b.distance(source)));

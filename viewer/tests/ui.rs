@@ -342,6 +342,7 @@ fn what_a_seat_worked_out_is_on_the_map_of_that_seat_alone() {
         levels: vec![level],
         zones: Vec::new(),
         buildings: Vec::new(),
+        caveats: Vec::new(),
     };
     let row = rec.events.partition_point(|e| e.tick <= Tick(300));
     let orange = |rec: &Recording, post: Option<u32>, tick: u32| {

@@ -10,6 +10,7 @@
 
 use super::Run;
 use super::ambient::Ambient;
+use crate::release::Entry;
 use crate::weather::GRAVITY_M_S2;
 use base::math;
 
@@ -151,12 +152,18 @@ impl Puff {
 }
 
 /// By which factor a run and the workbook differ, at the volume share of 1 % on the ground; `None` where the run never comes to it
-/// or the workbook does not hold (a jet's first stretch, a release that is over before the cloud is there).
+/// or the workbook does not hold (a release that is over before the cloud is there). It knows no jets: those are compared from
+/// [`JET_M`] on, at the share that the run has there.
 pub fn apart(run: &Run, ambient: &Ambient, wind_10m_m_s: f64) -> Option<f64> {
     let source = &run.source;
     let pure = source.pure(&ambient.air);
     let reduced_gravity_m_s2 = GRAVITY_M_S2 * (pure.density_kg_m3 / ambient.density_kg_m3 - 1.0);
-    let x_m = run.reach_m(CHECKED, 0.0)?;
+    let reach_m = run.reach_m(CHECKED, 0.0)?;
+    let jet = matches!(source.entry, Entry::Jet | Entry::JetUp);
+    let (x_m, share) = match jet && reach_m < JET_M {
+        true => (JET_M, run.at(JET_M)?.volume_share(0.0, 0.0)),
+        false => (reach_m, CHECKED),
+    };
     if reduced_gravity_m_s2 <= 0.0 || x_m <= 0.0 {
         return None;
     }
@@ -177,12 +184,14 @@ pub fn apart(run: &Run, ambient: &Ambient, wind_10m_m_s: f64) -> Option<f64> {
         };
         plume.volume_share(x_m)
     };
-    let ratio = workbook / CHECKED;
+    let ratio = workbook / share;
     (ratio > 0.0).then_some(ratio.max(1.0 / ratio))
 }
 
 /// Volume share at which the two are compared.
 const CHECKED: f64 = 0.01;
+/// The workbook's users' guides let it stand for jets from about here on, where the mouth is forgotten, m (CCPS; from memory, unchecked).
+const JET_M: f64 = 100.0;
 
 #[cfg(test)]
 mod tests {
