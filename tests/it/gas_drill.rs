@@ -31,7 +31,7 @@ fn holds(scenario: &Arc<Scenario>) {
     let residents = scenario.city.residents();
     for tally in &one.tallies {
         let people: u64 = tally.doing.iter().map(|n| u64::from(*n)).sum();
-        assert_eq!(people, u64::from(residents), "tick {}", tally.tick.0);
+        assert_eq!(people, residents, "tick {}", tally.tick.0);
     }
     assert!(one.tallies.last().is_some_and(|t| t.gas_released_kg > 100.0), "nothing leaked");
     let studies = |rec: &sim_core::record::Recording| -> Vec<GasStudy> {

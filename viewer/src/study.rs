@@ -106,21 +106,6 @@ pub fn draw(app: &ViewerApp, painter: &Painter) {
         }
     }
     let source = map.to_screen(study.at);
-    if !study.caveats.is_empty() && map.rect.contains(source) {
-        let count = study.caveats.len();
-        let text = match app.lang {
-            Lang::Zh => format!("模型超出适用范围：{count}项，见图例"),
-            Lang::En => format!("outside the model's range: {count}, see legend"),
-        };
-        symbols::plate(
-            painter,
-            source + vec2(0.0, 12.0),
-            Align2::CENTER_TOP,
-            &text,
-            11.0,
-            Color32::from_rgb(150, 70, 0),
-        );
-    }
     for level in &study.levels {
         let corners = level.rings.iter().flat_map(line);
         let far = corners.max_by(|a, b| a.distance(source).total_cmp(&b.distance(source)));
@@ -134,5 +119,15 @@ pub fn draw(app: &ViewerApp, painter: &Painter) {
             11.0,
             colour(level.level),
         );
+    }
+    // What its model cannot say stands over the map, below the banner: the legend may be scrolled away.
+    if !study.caveats.is_empty() {
+        let ink = Color32::from_rgb(150, 70, 0);
+        let mut at = map.rect.left_top() + vec2(12.0, 42.0);
+        let head = app.lang.of("模型超出适用范围：", "outside the model's range:").to_string();
+        let rows = study.caveats.iter().map(|c| format!("· {}", app.lang.of(c.about_zh(), c.about())));
+        for text in std::iter::once(head).chain(rows) {
+            at.y = symbols::plate(painter, at, Align2::LEFT_TOP, &text, 11.0, ink).bottom();
+        }
     }
 }

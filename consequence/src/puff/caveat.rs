@@ -25,6 +25,15 @@ pub enum Caveat {
 }
 
 impl Caveat {
+    pub const ALL: [Caveat; 7] = [
+        Caveat::LowWind,
+        Caveat::VeryStable,
+        Caveat::BeyondTenKilometres,
+        Caveat::BeyondOneHour,
+        Caveat::InStreets,
+        Caveat::AtTheLid,
+        Caveat::DenseModelsDiffer,
+    ];
     pub fn about(self) -> &'static str {
         match self {
             Caveat::LowWind => "wind below 1.5 m/s: direction and spread are unreliable, gas may go anywhere",
@@ -125,11 +134,7 @@ impl Reach {
     }
 
     pub fn caveats(&self) -> Vec<Caveat> {
-        use Caveat::*;
-        [LowWind, VeryStable, BeyondTenKilometres, BeyondOneHour, InStreets, AtTheLid, DenseModelsDiffer]
-            .into_iter()
-            .filter(|&c| self.seen & (1 << c as u8) != 0)
-            .collect()
+        Caveat::ALL.into_iter().filter(|&c| self.seen & (1 << c as u8) != 0).collect()
     }
 }
 
