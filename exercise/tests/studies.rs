@@ -70,6 +70,7 @@ fn square(east_m: i32) -> GasStudy {
         }],
         zones: Vec::new(),
         buildings: Vec::new(),
+        caveats: vec![Caveat::LowWind, Caveat::DenseModelsDiffer],
     }
 }
 
@@ -116,6 +117,10 @@ fn the_report_has_the_section_when_a_post_worked_something_out_and_only_then() {
     {
         assert!(html.contains(part), "{part} is missing");
     }
+    for caveat in [Caveat::LowWind, Caveat::DenseModelsDiffer] {
+        assert!(html.contains(caveat.about()) && html.contains(caveat.about_zh()), "{caveat} is not said");
+    }
+    assert!(!html.contains(Caveat::BeyondTenKilometres.about()));
     assert!(latest(&rec, PostId(0), Tick(59)).is_none() && latest(&rec, PostId(0), Tick(60)).is_some());
     assert!(latest(&rec, PostId(1), Tick(60)).is_none(), "another post has not");
     let (dir, rec) = recording(None);

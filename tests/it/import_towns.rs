@@ -6,7 +6,7 @@ use crate::town;
 use sim_core::place::folder;
 use std::path::PathBuf;
 
-fn maps() -> Option<PathBuf> {
+pub fn maps() -> Option<PathBuf> {
     let candidates = [
         std::env::var_os("SANDTABLE_SHARED").map(PathBuf::from),
         Some(town::root().join("../shared")),

@@ -4,6 +4,7 @@ mod bad_input;
 mod cli;
 mod determinism;
 mod gas;
+mod gas_drill;
 mod golden;
 mod import_towns;
 mod invariants;

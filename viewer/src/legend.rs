@@ -143,6 +143,14 @@ pub fn ui(app: &mut ViewerApp, ui: &mut Ui) {
                     painter.extend(egui::Shape::dashed_line(&ends, stroke, 5.0, 3.0));
                 });
             }
+            if !study.caveats.is_empty() {
+                let head = lang.of("模型超出适用范围：", "outside the model's range:");
+                ui.label(RichText::new(head).small().color(crate::study::WARNING));
+                for caveat in &study.caveats {
+                    let text = format!("· {}", lang.of(caveat.about_zh(), caveat.about()));
+                    ui.add(egui::Label::new(RichText::new(text).small().color(crate::study::WARNING)).wrap());
+                }
+            }
         }
         ui.checkbox(&mut app.show.zones, lang.of("社区边界与名称", "communities"));
         ui.label(RichText::new(lang.of("事件", "events")).strong());

@@ -18,6 +18,9 @@ pub fn colour(level: u8) -> Color32 {
     }
 }
 
+/// Ink of what the model cannot say, on the dark panel.
+pub const WARNING: Color32 = Color32::from_rgb(255, 183, 77);
+
 /// What a building is advised: stay, leave on foot, leave by vehicle.
 pub fn ink(way: Way) -> Color32 {
     match way {
@@ -116,5 +119,15 @@ pub fn draw(app: &ViewerApp, painter: &Painter) {
             11.0,
             colour(level.level),
         );
+    }
+    // What its model cannot say stands over the map, below the banner: the legend may be scrolled away.
+    if !study.caveats.is_empty() {
+        let ink = Color32::from_rgb(150, 70, 0);
+        let mut at = map.rect.left_top() + vec2(12.0, 42.0);
+        let head = app.lang.of("模型超出适用范围：", "outside the model's range:").to_string();
+        let rows = study.caveats.iter().map(|c| format!("· {}", app.lang.of(c.about_zh(), c.about())));
+        for text in std::iter::once(head).chain(rows) {
+            at.y = symbols::plate(painter, at, Align2::LEFT_TOP, &text, 11.0, ink).bottom();
+        }
     }
 }

@@ -342,6 +342,7 @@ fn what_a_seat_worked_out_is_on_the_map_of_that_seat_alone() {
         levels: vec![level],
         zones: Vec::new(),
         buildings: Vec::new(),
+        caveats: vec![Caveat::LowWind, Caveat::VeryStable],
     };
     let row = rec.events.partition_point(|e| e.tick <= Tick(300));
     let orange = |rec: &Recording, post: Option<u32>, tick: u32| {
@@ -361,4 +362,20 @@ fn what_a_seat_worked_out_is_on_the_map_of_that_seat_alone() {
     let after = looks(&rec);
     assert!(after[0] > before[0] + 200, "its lines are drawn: {before:?} {after:?}");
     assert_eq!(after[1..], before[1..], "not before it was made, and for that seat alone");
+}
+
+#[test]
+fn the_embedded_font_has_every_sign_of_the_caveats() {
+    // Grade: exact. The font is a subset: a missing character would show as a box.
+    use sim_core::vocab::study::Caveat;
+    let mut harness = Harness::builder().with_context_setup(viewer::set_up).build_ui(|ui| {
+        ui.label("模型");
+    });
+    harness.run_steps(2);
+    let font = egui::FontId::proportional(11.0);
+    let has = |text: &str| harness.ctx.fonts_mut(|f| f.has_glyphs(&font, text));
+    assert!(!has("\u{2a6d6}"), "the test sees a character that is not there");
+    for caveat in Caveat::ALL {
+        assert!(has(caveat.about_zh()) && has(caveat.about()), "{caveat}");
+    }
 }

@@ -221,6 +221,8 @@ impl<'a> Lens<'a> {
         let late_m = Coarse::of(&peaks, source, level).reach_m;
         let growing = !end.puffs.is_empty() && early_m.is_some_and(|early| late_m > 1.03 * early);
         let angle = self.angle_deg();
+        // In a wind that turns gas comes farther than the straight line (assumption: by less than half).
+        let straight = if self.wind.weather.moments().len() == 1 { 1.0 } else { 1.5 };
         Zone {
             possible: possible(&peaks, &pieces, source, reach_m, angle, level, self.near.is_some()),
             reach_m,
@@ -228,7 +230,7 @@ impl<'a> Lens<'a> {
             area_m2: pieces.iter().map(Piece::area_m2).sum(),
             cut: coarse.edge,
             growing,
-            caveats: end.caveats(),
+            caveats: end.range().caveats_within(straight * reach_m),
             pieces,
         }
     }

@@ -11,8 +11,7 @@ use super::streets;
 use crate::blast::{ALOHA_LEVELS_PA, Congestion};
 use crate::fire::ALOHA_LEVELS_W_M2;
 use crate::fire::flash::{Limits, RED_SHARE, YELLOW_SHARE};
-use crate::puff::caveat::FAR_M;
-use crate::puff::{Caveat, Reach};
+use crate::puff::Reach;
 use crate::zones::Piece;
 use base::grid::Point;
 use base::text::Text;
@@ -198,12 +197,7 @@ fn cloud_used(model: &Model, lens: &Lens) -> CloudUsed {
 
 /// Remarks of zones that are cut, still growing or outside the range.
 fn told_of(zone: &Zone, name: &Text, model: &Model, told: &mut Vec<Remark>) {
-    // The cloud is followed beyond its zone; what counts is how far the zone's own gas has come, which in a wind that turns is farther than the
-    // straight line (assumption: by less than half).
-    let straight = if model.weather.moments().len() == 1 { 1.0 } else { 1.5 };
-    let far = straight * zone.reach_m > FAR_M;
-    let counts = |c: &Caveat| *c != Caveat::BeyondTenKilometres || far;
-    zone.caveats.iter().filter(|c| counts(c)).for_each(|c| remarks::add(told, (*c).into()));
+    zone.caveats.iter().for_each(|c| remarks::add(told, (*c).into()));
     if zone.cut {
         let zh = format!("{}：威胁区超出 40 公里，图上被截断", name.zh);
         remarks::add(

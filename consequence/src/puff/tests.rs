@@ -367,3 +367,23 @@ fn a_dense_cloud_hands_over_all_its_mass_and_its_moments() {
     let north = cloud.puffs.iter().map(|p| p.y_m).fold(0.0, f64::max);
     assert!(east > 200.0 && north > 1000.0, "the dense part turned too: {east} east, {north} north");
 }
+
+#[test]
+fn a_lid_and_ten_kilometres_count_only_for_zones_that_reach_so_far() {
+    // Grade: behaviour. Sunny air under a lid of 200 m: the cloud is followed far beyond the first kilometre, where it is mixed to the lid.
+    let mut sunny = air(Class::A, 3.0, 270.0);
+    sunny.mixing_height_m = 200.0;
+    let wind = Wind::uniform(Weather::steady(sunny));
+    let mut cloud = Cloud::new(options(Scheme::Similarity), vec![leak(1.0, 60.0)]);
+    cloud.advance(&wind, 30.0);
+    assert!(!cloud.caveats().contains(&Caveat::AtTheLid), "after half a minute it is near the ground");
+    for _ in 0..120 {
+        cloud.advance(&wind, 30.0);
+    }
+    let range = cloud.range();
+    assert!(range.caveats().contains(&Caveat::AtTheLid) && range.caveats().contains(&Caveat::BeyondTenKilometres));
+    for c in [Caveat::AtTheLid, Caveat::BeyondTenKilometres] {
+        assert!(!range.caveats_within(50.0).contains(&c), "{c:?}");
+        assert!(range.caveats_within(12_000.0).contains(&c), "{c:?}");
+    }
+}

@@ -7,7 +7,7 @@
 
 use super::{Level, Peaks, Piece, angle_deg};
 use crate::dense::Gas;
-use crate::puff::{Cloud, Options, Scheme, Wind};
+use crate::puff::{Caveat, Cloud, Options, Reach, Scheme, Wind};
 use crate::release::Release;
 use crate::weather::{Air, Weather};
 use base::fold;
@@ -47,6 +47,9 @@ pub struct QuickZone {
     pub reach_m: f64,
     /// It goes on beyond the largest square.
     pub cut: bool,
+    /// Where the cloud that it was drawn from left the range of its model.
+    #[serde(default)]
+    pub caveats: Vec<Caveat>,
 }
 
 /// What stands in front of a door, and what is met on a way from it on foot: at equal steps from `from_s` on, kg/m3.
@@ -116,7 +119,7 @@ impl Question<'_> {
         all
     }
 
-    fn peaks(&self, half_m: f64) -> Peaks {
+    fn peaks(&self, half_m: f64) -> (Peaks, Reach) {
         let wind = self.wind();
         let mut cloud = self.cloud(half_m, &wind);
         let mut peaks = Peaks::new(square(self.release.at, half_m));
@@ -124,7 +127,7 @@ impl Question<'_> {
             cloud.advance(&wind, t - cloud.time_s);
             peaks.see(&cloud, 0, &wind, 0.0);
         }
-        peaks
+        (peaks, cloud.range())
     }
 
     /// The zones of some levels at the ground, in their order.
@@ -137,7 +140,7 @@ impl Question<'_> {
                 break;
             }
             let last = k + 1 == SQUARES_M.len();
-            let peaks = self.peaks(half_m);
+            let (peaks, range) = self.peaks(half_m);
             let mut swept: Option<Peaks> = None;
             for (slot, level) in found.iter_mut().zip(levels).filter(|(slot, _)| slot.is_none()) {
                 let rim = rim(&peaks, level.concentration_kg_m3);
@@ -155,7 +158,8 @@ impl Question<'_> {
                     let swept = swept.get_or_insert_with(|| swept_about(&peaks, source, angle));
                     swept.outline(level.concentration_kg_m3)
                 };
-                *slot = Some(QuickZone { level: level.clone(), pieces, possible, reach_m, cut: rim });
+                let caveats = range.caveats_within(reach_m);
+                *slot = Some(QuickZone { level: level.clone(), pieces, possible, reach_m, cut: rim, caveats });
             }
         }
         found.into_iter().flatten().collect()

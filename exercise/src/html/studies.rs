@@ -113,6 +113,11 @@ fn stands_on(rec: &Recording, one: &Compared) -> Markup {
             br; @let kg_s = words::number((s.rate_kg_s * 10.0).round() / 10.0);
             (t(&Text::new(format!("{kg_s} kg/s（{zh}），{}类", s.class), format!("{kg_s} kg/s ({en}), class {}", s.class))))
         }
+        @if !s.caveats.is_empty() {
+            div.def { (tt("适用范围外：", "Outside the model's range:"))
+                ul { @for caveat in &s.caveats { li { (tt(caveat.about_zh(), caveat.about())) } } }
+            }
+        }
     }
 }
 

@@ -93,6 +93,7 @@ fn made(scenario: &Scenario, seed: u64, post: PostId, asked: &Asked, now: Tick) 
             levels: study::guide(&input, &spec),
             zones: Vec::new(),
             buildings: Vec::new(),
+            caveats: Vec::new(),
         },
     };
     let zones = if asked.model { found.zones } else { study::lie_in(city, at, &found.levels) };
@@ -111,6 +112,7 @@ fn made(scenario: &Scenario, seed: u64, post: PostId, asked: &Asked, now: Tick) 
         levels: found.levels,
         zones,
         buildings: found.buildings,
+        caveats: found.caveats,
     })
 }
 

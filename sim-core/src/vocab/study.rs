@@ -3,6 +3,7 @@
 
 use crate::base::ids::*;
 use crate::vocab::body::Point;
+pub use consequence::puff::Caveat;
 use serde::{Deserialize, Serialize};
 
 /// What the distances stand on.
@@ -172,6 +173,9 @@ pub struct GasStudy {
     /// Advice by building, where AEGL-2 or its lines reach; in the order of the city's buildings. Older recordings have none.
     #[serde(default)]
     pub buildings: Vec<AdvisedBuilding>,
+    /// Where its model left the range in which it was tested (适用范围). None of the guidebook, nor in older recordings.
+    #[serde(default)]
+    pub caveats: Vec<Caveat>,
 }
 
 impl GasStudy {

@@ -75,6 +75,7 @@ pub struct Found {
     pub levels: Vec<StudiedLevel>,
     pub zones: Vec<StudiedZone>,
     pub buildings: Vec<AdvisedBuilding>,
+    pub caveats: Vec<Caveat>,
 }
 
 /// The guidebook's page: isolation all round, protective action downwind (all round while no wind is known).
@@ -130,6 +131,9 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness])
         concentration_kg_m3: row.kg_m3(*ppm, super::substance::PPM_TEMPERATURE_K, super::substance::PPM_PRESSURE_PA),
     };
     let drawn = question.zones(&levels.iter().map(concern).collect::<Vec<Level>>());
+    let mut caveats: Vec<Caveat> = drawn.iter().flat_map(|zone| &zone.caveats).copied().collect();
+    caveats.sort();
+    caveats.dedup();
     let studied: Vec<StudiedLevel> = drawn
         .iter()
         .zip(&levels)
@@ -153,6 +157,7 @@ pub fn model(input: &Input, spec: &GasSpec, city: &City, register: &[Tightness])
         levels: studied,
         zones,
         buildings,
+        caveats,
     })
 }
 
