@@ -250,6 +250,7 @@ fn subjects(l: &Ledger, id: InjectId, letters: &[&Letter]) -> Subjects {
                 | Lever::ReleaseGas { site: f, .. }
                 | Lever::ReduceLeak { site: f, .. }
                 | Lever::Burn { site: f, .. }
+                | Lever::ExplodeDust { site: f, .. }
                 | Lever::PlaceTank { site: f, .. }
                 | Lever::CoolTanks { site: f, .. } => Some((Subject::Facility, f.0)),
                 Lever::Outage { zone: Some(z), .. } | Lever::Casualties { zone: z, .. } => Some((Subject::Zone, z.0)),

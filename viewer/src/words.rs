@@ -399,6 +399,12 @@ impl Names<'_> {
             Lever::Burn { site, burn } => {
                 format!("{}{} {}", l.of("燃烧：", "fire: "), self.facility(*site), self.substance(&burn.substance))
             }
+            Lever::ExplodeDust { site, dust } => format!(
+                "{}{} {} m³",
+                l.of("粉尘爆炸：", "dust explosion: "),
+                self.facility(*site),
+                number(dust.room_m3)
+            ),
             Lever::PlaceTank { site, tank } => format!(
                 "{}{} {}, {} {} t",
                 l.of("储罐：", "tank: "),

@@ -30,6 +30,10 @@ pub fn node(rec: &Recording, node: &Node) -> Text {
     let what = words::text(node.what.names());
     let of = words::substance(&rec.programme, &node.substance);
     let at = node.tank.clone().unwrap_or_else(|| words::facility(rec, node.site));
+    // Dust is no substance of the table.
+    if node.substance.is_empty() {
+        return Text::new(format!("{}（{}）", what.zh, at.zh), format!("{} ({})", what.en, at.en));
+    }
     Text::new(format!("{}（{}，{}）", what.zh, at.zh, of.zh), format!("{} ({}, {})", what.en, at.en, of.en))
 }
 
@@ -162,7 +166,11 @@ pub(super) fn paragraph(l: &Ledger) -> Option<Paragraph> {
 /// Whether a happening is a ball of fire or an explosion: the moment worth a map.
 pub fn is_violent(what: Happening) -> bool {
     match what {
-        Happening::Fireball | Happening::Burst | Happening::FlashFire | Happening::CloudExplosion => true,
+        Happening::Fireball
+        | Happening::Burst
+        | Happening::FlashFire
+        | Happening::CloudExplosion
+        | Happening::DustExplosion => true,
         Happening::PoolFire | Happening::JetFire | Happening::Release | Happening::GasCloud => false,
     }
 }

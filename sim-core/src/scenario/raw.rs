@@ -12,6 +12,7 @@ use crate::vocab::condition::{HazardKind, Level, Quantity};
 use crate::vocab::lever::Closure;
 use crate::vocab::message::Medium;
 use crate::vocab::order::{Advice, Colour};
+use consequence::blast::DustExplosion;
 use consequence::fire::burn::BurnSpec;
 use consequence::fire::store::StoreSpec;
 use consequence::source::TankSpec;
@@ -414,6 +415,11 @@ pub enum RawLever {
     Burn {
         site: String,
         burn: Box<BurnSpec>,
+    },
+    /// Dust explodes in a workshop of a site.
+    ExplodeDust {
+        site: String,
+        dust: DustExplosion,
     },
     /// A tank stands at a site, and what becomes of it is not written here.
     PlaceTank {

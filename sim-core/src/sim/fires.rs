@@ -209,6 +209,7 @@ pub fn obey(nature: &mut Nature, lever: &Lever, now_s: f64) {
     let around = Around::of(&nature.gas);
     match lever {
         Lever::Burn { site, burn } => nature.fires.burn(*site, burn, now_s, &around),
+        Lever::ExplodeDust { site, dust } => nature.fires.explode_dust(*site, dust, now_s),
         Lever::PlaceTank { site, tank } => nature.fires.place(*site, tank),
         Lever::CoolTanks { site, water_kg_s, duration_s } => {
             nature.fires.cool(*site, *water_kg_s, now_s + duration_s);

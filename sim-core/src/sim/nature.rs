@@ -141,7 +141,7 @@ pub fn pull_levers(
                 nature.gas.obey(&lever, now.s());
                 super::fires::obey(&mut nature, &lever, now.s());
             }
-            Lever::Burn { .. } | Lever::PlaceTank { .. } | Lever::CoolTanks { .. } => {
+            Lever::Burn { .. } | Lever::ExplodeDust { .. } | Lever::PlaceTank { .. } | Lever::CoolTanks { .. } => {
                 super::fires::obey(&mut nature, &lever, now.s())
             }
             Lever::CloseRoad { .. } | Lever::OpenRoad { .. } => traffic.travel.obey(&lever),

@@ -23,6 +23,8 @@ pub enum Happening {
     FlashFire,
     /// A cloud explodes (蒸气云爆炸).
     CloudExplosion,
+    /// Whirled-up dust explodes in a workshop (粉尘爆炸).
+    DustExplosion,
 }
 
 impl Happening {
@@ -37,6 +39,7 @@ impl Happening {
             Happening::GasCloud => ("可燃气云", "flammable cloud"),
             Happening::FlashFire => ("闪火", "flash fire"),
             Happening::CloudExplosion => ("蒸气云爆炸", "vapour-cloud explosion"),
+            Happening::DustExplosion => ("粉尘爆炸", "dust explosion"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::base::ids::*;
 use crate::vocab::body::Health;
 use crate::vocab::message::Medium;
+use consequence::blast::DustExplosion;
 use consequence::fire::burn::BurnSpec;
 use consequence::fire::store::StoreSpec;
 use consequence::source::TankSpec;
@@ -71,6 +72,11 @@ pub enum Lever {
     Burn {
         site: FacilityId,
         burn: Box<BurnSpec>,
+    },
+    /// Dust explodes in a workshop (粉尘爆炸). Owner: fire.
+    ExplodeDust {
+        site: FacilityId,
+        dust: DustExplosion,
     },
     /// A tank stands there that heat and blast may break (储罐). Owner: fire.
     PlaceTank {

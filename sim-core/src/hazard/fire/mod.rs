@@ -19,7 +19,7 @@ use crate::place::city::{City, Cover};
 use crate::vocab::body::Point;
 use crate::vocab::chain::{Happening, Link, Load, Node, Stage};
 use crate::vocab::lever::Lever;
-use consequence::blast::{Blast, Tnt, VapourCloud};
+use consequence::blast::{Blast, DustExplosion, Tnt, VapourCloud};
 use consequence::fire::burn::{Burn, BurnSpec, Flame};
 use consequence::fire::flash::Limits;
 use consequence::fire::store::{Failure, StoreSpec};
@@ -109,6 +109,7 @@ pub struct Bang {
 enum Wave {
     Tnt(Tnt),
     Cloud(VapourCloud),
+    Dust(DustExplosion),
 }
 
 impl Blast for Wave {
@@ -116,12 +117,14 @@ impl Blast for Wave {
         match self {
             Wave::Tnt(b) => b.overpressure_pa(away_m),
             Wave::Cloud(b) => b.overpressure_pa(away_m),
+            Wave::Dust(b) => b.overpressure_pa(away_m),
         }
     }
     fn impulse_pa_s(&self, away_m: f64) -> f64 {
         match self {
             Wave::Tnt(b) => b.impulse_pa_s(away_m),
             Wave::Cloud(b) => b.impulse_pa_s(away_m),
+            Wave::Dust(b) => b.impulse_pa_s(away_m),
         }
     }
 }
@@ -240,6 +243,18 @@ impl Fires {
                 self.state.drawn = None;
             }
             Err(why) => self.pending.push(FireNews::Refused(format!("fire: {why}"))),
+        }
+    }
+
+    /// Dust explodes in a workshop of a site: its blast goes out where the walls give way. Where they hold nothing is felt outside.
+    pub fn explode_dust(&mut self, site: FacilityId, dust: &DustExplosion, now_s: f64) {
+        let Some(at) = self.sites.get(site.index()).copied() else {
+            self.pending.push(FireNews::Refused(format!("fire: no site {site} for a dust explosion")));
+            return;
+        };
+        if dust.wall_gone() {
+            let node = self.node_of(Happening::DustExplosion, "", site, None, at);
+            self.state.bangs.push(Bang { node, wave: Wave::Dust(*dust), at_s: now_s });
         }
     }
 

@@ -295,6 +295,7 @@ impl Flood {
             | Lever::ReduceLeak { .. }
             | Lever::SetWind { .. }
             | Lever::Burn { .. }
+            | Lever::ExplodeDust { .. }
             | Lever::PlaceTank { .. }
             | Lever::CoolTanks { .. }
             | Lever::CloseRoad { .. }

@@ -238,6 +238,7 @@ impl Gas {
             | Lever::Works(_)
             | Lever::AddRain { .. }
             | Lever::Burn { .. }
+            | Lever::ExplodeDust { .. }
             | Lever::PlaceTank { .. }
             | Lever::CoolTanks { .. }
             | Lever::CloseRoad { .. }

@@ -2,6 +2,7 @@
 
 use crate::base::complaint::Complaints;
 use crate::base::ids::*;
+use crate::base::math;
 use crate::hazard::gas::{self, Table};
 use crate::place::city::City;
 use crate::scenario::bind::Binder;
@@ -74,6 +75,15 @@ pub(super) fn levers(
             let wrong = burn.check(table, &binder.source.path);
             refuse(binder, &burn.substance, wrong);
             vec![Lever::Burn { site: binder.facility(site), burn: burn.clone() }]
+        }
+        RawLever::ExplodeDust { site, dust } => {
+            // A cubic metre is a filter's housing, 1e5 m3 a large hall (assumption).
+            binder.number(site, "room_m3", dust.room_m3, 1.0..=1e5);
+            binder.number(site, "filled_share", dust.filled_share, 0.001..=1.0);
+            // No more than the walls and the roof of a cube of that room.
+            let walls_m2 = 5.0 * math::cbrt(dust.room_m3 * dust.room_m3);
+            binder.number(site, "opening_m2", dust.opening_m2, 0.1..=walls_m2.max(0.1));
+            vec![Lever::ExplodeDust { site: binder.facility(site), dust: *dust }]
         }
         RawLever::PlaceTank { site, tank } => {
             let wrong = tank.check(table, &binder.source.path);
@@ -164,6 +174,7 @@ pub(super) fn place_of(lever: &Lever, city: &City) -> Option<Point> {
         }
         Lever::ReleaseGas { site, .. }
         | Lever::Burn { site, .. }
+        | Lever::ExplodeDust { site, .. }
         | Lever::PlaceTank { site, .. }
         | Lever::CoolTanks { site, .. } => Some(city.facilities.get(site.index())?.at),
         Lever::SetPump { facility, .. } => Some(city.facilities.get(facility.index())?.at),
