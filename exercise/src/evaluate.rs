@@ -248,6 +248,7 @@ fn subjects(l: &Ledger, id: InjectId, letters: &[&Letter]) -> Subjects {
                 | Lever::CloseBreach { levee: x, .. } => Some((Subject::Levee, x.0)),
                 Lever::SetPump { facility: f, .. }
                 | Lever::ReleaseGas { site: f, .. }
+                | Lever::Spill { site: f, .. }
                 | Lever::ReduceLeak { site: f, .. }
                 | Lever::Burn { site: f, .. }
                 | Lever::ExplodeDust { site: f, .. }

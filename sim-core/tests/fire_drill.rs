@@ -158,16 +158,20 @@ fn the_recording_holds_heat_and_overpressure_and_the_report_tells_the_chain() {
     assert!(story.contains("火灾与爆炸") && story.contains("引发火球"), "{story}");
 }
 
-/// The script with a workshop that explodes where the toluene burnt, and its walls.
-fn dusty(wall: &str) -> String {
+/// The script with another lever in place of the fire's.
+fn instead(lever: &str) -> String {
     let script = text();
     let at = script.find("Burn(site:").expect("the fire's lever");
     let end = at + script[at..].find(")))").expect("its end") + 3;
-    let dust = format!(
+    format!("{}{lever}{}", &script[..at], &script[end..])
+}
+
+/// The script with a workshop that explodes where the toluene burnt, and its walls.
+fn dusty(wall: &str) -> String {
+    instead(&format!(
         "ExplodeDust(site: \"first:TankYard|Exit\", dust: (class: St3, room_m3: 4000.0, filled_share: 0.5, wall: {wall}, \
          opening_m2: 200.0))"
-    );
-    format!("{}{dust}{}", &script[..at], &script[end..])
+    ))
 }
 
 #[test]
@@ -211,6 +215,33 @@ fn dust_explodes_in_a_workshop_with_the_blast_of_its_room_and_is_held_by_walls_t
     let complaints = load(&wrong).expect_err("no such room").to_string();
     for said in ["room_m3 is 0", "filled_share is 5"] {
         assert!(complaints.contains(said), "\"{said}\" is not in\n{complaints}");
+    }
+}
+
+#[test]
+fn mistakes_in_spills_and_pipes_are_said_with_what_would_do() {
+    // Grade: behaviour.
+    let spill = |substance: &str, puddle: &str| {
+        format!(
+            "SpillLiquid(site: \"first:TankYard|Exit\", substance: \"{substance}\", puddle: ({puddle}), duration: \"30min\")"
+        )
+    };
+    let pipe = |pipe: &str| {
+        format!("LeakPipe(site: \"first:TankYard|Exit\", substance: \"ammonia\", pipe: ({pipe}), duration: \"30min\")")
+    };
+    let sound = spill("ammonia", "amount: MassKg(500.0), area_m2: 50.0, ground: Concrete");
+    load(&instead(&sound)).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let broken = "diameter_m: 0.1, length_m: 500.0, pressure_pa: 5.0e5, far_end: Closed";
+    load(&instead(&pipe(broken))).unwrap_or_else(|wrong| panic!("{wrong}"));
+    for (lever, said) in [
+        (spill("amonia", "amount: MassKg(500.0), area_m2: 50.0, ground: Concrete"), "ammonia"),
+        (spill("ammonia", "amount: MassKg(500.0), area_m2: -1.0, ground: Concrete"), "area_m2"),
+        (pipe("diameter_m: -0.1, length_m: 500.0, pressure_pa: 5.0e5, far_end: Closed"), "diameter_m"),
+    ] {
+        let complaints = load(&instead(&lever)).expect_err(&lever);
+        let found = complaints.0.iter().find(|c| c.to_string().contains(said));
+        let found = found.unwrap_or_else(|| panic!("{lever}: \"{said}\" is not in\n{complaints}"));
+        assert!(found.file.ends_with("drill.ron") && found.at.is_some(), "{lever}: {found}");
     }
 }
 

@@ -45,7 +45,10 @@ fn task_names(task: &Task, selected: Selected) -> bool {
 fn lever_names(lever: &Lever, selected: Selected) -> bool {
     match (lever, selected) {
         (Lever::SetPump { facility, .. }, Selected::Facility(f)) => *facility == f,
-        (Lever::ReleaseGas { site, .. } | Lever::ReduceLeak { site, .. }, Selected::Facility(f)) => *site == f,
+        (
+            Lever::ReleaseGas { site, .. } | Lever::Spill { site, .. } | Lever::ReduceLeak { site, .. },
+            Selected::Facility(f),
+        ) => *site == f,
         (Lever::CloseRoad { link, .. } | Lever::OpenRoad { link }, Selected::Road(l)) => *link == l,
         (Lever::Outage { zone, .. }, Selected::Zone(z)) => *zone == Some(z),
         (Lever::Casualties { zone, .. }, Selected::Zone(z)) => *zone == z,

@@ -386,13 +386,15 @@ impl Names<'_> {
             Lever::AddRain { mm_h, duration_s } => {
                 format!("{}{} mm/h, {}", l.of("降雨 ", "rain "), number(*mm_h), self.duration(*duration_s))
             }
-            Lever::ReleaseGas { site, substance, rate_kg_s, .. } => format!(
-                "{}{} {} {} kg/s",
-                l.of("泄漏：", "release: "),
-                self.facility(*site),
-                self.substance(substance),
-                number(*rate_kg_s)
-            ),
+            Lever::ReleaseGas { site, substance, rate_kg_s, .. } | Lever::Spill { site, substance, rate_kg_s, .. } => {
+                format!(
+                    "{}{} {} {} kg/s",
+                    l.of("泄漏：", "release: "),
+                    self.facility(*site),
+                    self.substance(substance),
+                    number(*rate_kg_s)
+                )
+            }
             Lever::ReduceLeak { site, share } => {
                 format!("{}{} {:.0} %", l.of("堵漏：", "reduce leak: "), self.facility(*site), share * 100.0)
             }

@@ -15,7 +15,7 @@ use crate::vocab::order::{Advice, Colour};
 use consequence::blast::DustExplosion;
 use consequence::fire::burn::BurnSpec;
 use consequence::fire::store::StoreSpec;
-use consequence::source::TankSpec;
+use consequence::source::{PipeSpec, PuddleSpec, TankSpec};
 use hydro::structures::order::Order;
 use serde::Deserialize;
 
@@ -409,6 +409,22 @@ pub enum RawLever {
         substance: String,
         tank: Box<TankSpec>,
         /// How long nobody stops it at most.
+        duration: String,
+    },
+    /// Liquid that was spilt evaporates.
+    SpillLiquid {
+        site: String,
+        substance: String,
+        puddle: PuddleSpec,
+        /// How long nobody covers it at most.
+        duration: String,
+    },
+    /// A pipe is broken across, or has a hole.
+    LeakPipe {
+        site: String,
+        substance: String,
+        pipe: PipeSpec,
+        /// How long nobody shuts it at most.
         duration: String,
     },
     /// Liquid on the ground burns, or a jet out of a hole.

@@ -136,7 +136,7 @@ pub fn pull_levers(
             | Lever::MobilePump { .. }
             | Lever::Works(_)
             | Lever::AddRain { .. } => nature.flood.obey(&lever, now.s()),
-            Lever::ReleaseGas { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
+            Lever::ReleaseGas { .. } | Lever::Spill { .. } | Lever::SetWind { .. } => nature.gas.obey(&lever, now.s()),
             Lever::ReduceLeak { .. } => {
                 nature.gas.obey(&lever, now.s());
                 super::fires::obey(&mut nature, &lever, now.s());

@@ -6,7 +6,7 @@ use crate::vocab::message::Medium;
 use consequence::blast::DustExplosion;
 use consequence::fire::burn::BurnSpec;
 use consequence::fire::store::StoreSpec;
-use consequence::source::TankSpec;
+use consequence::source::{TankSpec, What};
 use hydro::structures::order::Order;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,15 @@ pub enum Lever {
         /// The tank it comes out of, where the rate is not simply given.
         #[serde(default)]
         tank: Option<Box<TankSpec>>,
+    },
+    /// Liquid evaporates where it was spilt, or a pipe is broken (液体泼洒、管道破裂). Owner: gas.
+    Spill {
+        site: FacilityId,
+        substance: String,
+        /// The largest that lasts, as computed when the script was read.
+        rate_kg_s: f64,
+        duration_s: f64,
+        what: Box<What>,
     },
     /// Crews reduce a leak by this share. Owner: gas.
     ReduceLeak {

@@ -292,6 +292,7 @@ impl Flood {
                 self.works.showers.push(Shower { mm_h: *mm_h, from_s: now_s, until_s: now_s + duration_s });
             }
             Lever::ReleaseGas { .. }
+            | Lever::Spill { .. }
             | Lever::ReduceLeak { .. }
             | Lever::SetWind { .. }
             | Lever::Burn { .. }

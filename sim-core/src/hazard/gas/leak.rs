@@ -13,7 +13,7 @@ use crate::vocab::body::Point;
 use consequence::dense;
 use consequence::puff::{Cloud, Ledger, Options, Wind, kernel};
 use consequence::release::{Emission, Entry, Release, Step};
-use consequence::source::{self, Site, SourceSpec, TankSpec, What};
+use consequence::source::{self, Site, SourceSpec, What};
 use consequence::substance::{Substance, Substances};
 use consequence::weather::{Air, Class};
 use serde::{Deserialize, Serialize};
@@ -70,25 +70,22 @@ pub fn direct(substance: &Substance, at: Point, from_s: f64, to_s: f64, rate_kg_
     Release { substance: substance.key.clone(), at, height_m: 0.0, steps, bursts: Vec::new() }
 }
 
-/// A tank with a hole, run from `from_s` to `to_s`; all that is wrong with it is said at once.
-pub fn tank(
+/// Any source, run between two moments; all that is wrong with it is said at once. A tank's gas leaves at its hole's height, that of others
+/// at the ground.
+pub fn run(
     substance: &str,
     table: &Substances,
-    tank: &TankSpec,
+    what: &What,
     at: Point,
-    from_s: f64,
-    to_s: f64,
+    (start_s, until_s): (f64, f64),
     site: &Site,
     file: &Path,
 ) -> Result<Release, Complaints> {
-    let spec = SourceSpec {
-        substance: substance.to_string(),
-        at,
-        height_m: tank.hole_height_m.clamp(0.0, 500.0),
-        start_s: from_s,
-        until_s: to_s,
-        what: What::Tank(*tank),
+    let height_m = match what {
+        What::Tank(tank) => tank.hole_height_m.clamp(0.0, 500.0),
+        _ => 0.0,
     };
+    let spec = SourceSpec { substance: substance.to_string(), at, height_m, start_s, until_s, what: what.clone() };
     Ok(source::run(&spec, table, site, file)?.release)
 }
 

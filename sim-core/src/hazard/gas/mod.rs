@@ -21,7 +21,7 @@ use crate::vocab::lever::Lever;
 pub use consequence::puff::Scheme;
 use consequence::puff::{Options, kernel};
 use consequence::release::Release;
-use consequence::source::TankSpec;
+use consequence::source::What;
 use consequence::substance::Substance;
 pub use consequence::weather::{Air, Class};
 pub use leak::Leak;
@@ -204,20 +204,11 @@ impl Gas {
     pub fn obey(&mut self, lever: &Lever, now_s: f64) {
         match lever {
             Lever::ReleaseGas { site, substance, rate_kg_s, duration_s, tank } => {
-                match self.release(*site, substance, *rate_kg_s, *duration_s, tank.as_deref(), now_s) {
-                    Ok(release) => {
-                        self.lay(*site);
-                        let leak = Leak::new(*site, &release);
-                        let leak = match &self.spec.near {
-                            Some(near) => leak.through(NearField::new(near, &release, &self.options(), now_s)),
-                            None => leak,
-                        };
-                        let (substance, rate_kg_s) = (leak.substance.clone(), leak.sustained_kg_s());
-                        self.pending.push(GasNews::Released { site: *site, substance, rate_kg_s });
-                        self.state.leaks.push(leak);
-                    }
-                    Err(why) => self.pending.push(GasNews::Refused(format!("gas: {why}"))),
-                }
+                let what = tank.as_ref().map(|tank| What::Tank(**tank));
+                self.let_out(*site, substance, *rate_kg_s, *duration_s, what.as_ref(), now_s);
+            }
+            Lever::Spill { site, substance, rate_kg_s, duration_s, what } => {
+                self.let_out(*site, substance, *rate_kg_s, *duration_s, Some(what), now_s);
             }
             Lever::ReduceLeak { site, share } => {
                 for leak in self.state.leaks.iter_mut().filter(|l| l.site == *site && l.running) {
@@ -248,14 +239,40 @@ impl Gas {
         }
     }
 
-    /// What leaves, from a rate or out of a tank in the air of this moment; or why it cannot.
+    /// A leak begins: of a rate, or of a source.
+    fn let_out(
+        &mut self,
+        site: FacilityId,
+        substance: &str,
+        rate_kg_s: f64,
+        duration_s: f64,
+        what: Option<&What>,
+        now_s: f64,
+    ) {
+        match self.release(site, substance, rate_kg_s, duration_s, what, now_s) {
+            Ok(release) => {
+                self.lay(site);
+                let leak = Leak::new(site, &release);
+                let leak = match &self.spec.near {
+                    Some(near) => leak.through(NearField::new(near, &release, &self.options(), now_s)),
+                    None => leak,
+                };
+                let (substance, rate_kg_s) = (leak.substance.clone(), leak.sustained_kg_s());
+                self.pending.push(GasNews::Released { site, substance, rate_kg_s });
+                self.state.leaks.push(leak);
+            }
+            Err(why) => self.pending.push(GasNews::Refused(format!("gas: {why}"))),
+        }
+    }
+
+    /// What leaves, from a rate or out of a source in the air of this moment; or why it cannot.
     fn release(
         &self,
         site: FacilityId,
         asked: &str,
         rate_kg_s: f64,
         duration_s: f64,
-        tank: Option<&TankSpec>,
+        what: Option<&What>,
         now_s: f64,
     ) -> Result<Release, String> {
         let file = Path::new("lever");
@@ -264,12 +281,12 @@ impl Gas {
         let until_s = now_s + duration_s;
         let wind = self.state.turn.at(now_s);
         let air = air(&self.spec, wind, self.state.hour_of_day);
-        match tank {
+        match what {
             None => Ok(leak::direct(substance, at, now_s, until_s, rate_kg_s.max(0.0), air.temperature_k)),
-            Some(tank) => {
+            Some(what) => {
                 let sun_deg = weather::sun_elevation_deg(self.state.hour_of_day, self.spec.night_h);
                 let place = leak::site_under(&air, wind, self.spec.cloud, sun_deg);
-                leak::tank(asked, &self.spec.substances, tank, at, now_s, until_s, &place, file)
+                leak::run(asked, &self.spec.substances, what, at, (now_s, until_s), &place, file)
                     .map_err(|wrong| wrong.to_string())
             }
         }

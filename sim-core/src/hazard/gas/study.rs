@@ -16,7 +16,7 @@ use consequence::harm::indoor::{CITY_MEDIAN_PER_H, weather_factor};
 use consequence::harm::{table::DoseTable, toxic};
 use consequence::release::Release;
 use consequence::source::hole::SHARP_EDGE;
-use consequence::source::{Contents, Filled, Ground, Hole, TankSpec, Vessel};
+use consequence::source::{Contents, Filled, Ground, Hole, TankSpec, Vessel, What};
 use consequence::substance::{ErgContainer, Substance};
 use consequence::weather::Air;
 use consequence::zones::quick::{Question, Walk, ring_about, simplified};
@@ -193,7 +193,8 @@ fn supposed(
     };
     let sun_deg = weather::sun_elevation_deg(input.hour_of_day, spec.night_h);
     let place = leak::site_under(air, wind, spec.cloud, sun_deg);
-    let run = leak::tank(&row.key, &spec.substances, &tank, input.at, 0.0, until_s, &place, Path::new("study"));
+    let run =
+        leak::run(&row.key, &spec.substances, &What::Tank(tank), input.at, (0.0, until_s), &place, Path::new("study"));
     match (input.rate_kg_s, run) {
         (Some(rate_kg_s), run) => {
             // The state in which it leaves is that of the supposed tank; where that cannot be run, vapour as warm as the air.

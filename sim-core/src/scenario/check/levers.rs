@@ -9,7 +9,7 @@ use crate::scenario::bind::Binder;
 use crate::scenario::raw::RawLever;
 use crate::vocab::body::Point;
 use crate::vocab::lever::{Lever, Outage};
-use consequence::source::TankSpec;
+use consequence::source::What;
 use hydro::structures::StructuresSpec;
 
 pub(super) fn levers(
@@ -59,7 +59,7 @@ pub(super) fn levers(
         RawLever::LeakTank { site, substance, tank, duration } => {
             let duration_s = binder.seconds(duration);
             let rate_kg_s = if toxic(binder, substance, table) {
-                tank_rate(binder, substance, tank, duration_s, table)
+                rate(binder, substance, &What::Tank(**tank), duration_s, table)
             } else {
                 0.0
             };
@@ -70,6 +70,12 @@ pub(super) fn levers(
                 duration_s,
                 tank: Some(tank.clone()),
             }]
+        }
+        RawLever::SpillLiquid { site, substance, puddle, duration } => {
+            vec![spill(binder, site, substance, What::Puddle(*puddle), duration, table)]
+        }
+        RawLever::LeakPipe { site, substance, pipe, duration } => {
+            vec![spill(binder, site, substance, What::Pipe(*pipe), duration, table)]
         }
         RawLever::Burn { site, burn } => {
             let wrong = burn.check(table, &binder.source.path);
@@ -145,18 +151,37 @@ fn refuse(binder: &mut Binder, word: &str, wrong: Complaints) {
     }
 }
 
-/// The largest lasting rate of a tank in a breeze on a mild evening, kg/s, for the story; what is wrong with the tank becomes
+/// A puddle or a pipe, with the rate for the story; what is wrong with it becomes complaints.
+fn spill(binder: &mut Binder, site: &str, substance: &str, what: What, duration: &str, table: &Table) -> Lever {
+    let duration_s = binder.seconds(duration);
+    let rate_kg_s =
+        if toxic(binder, substance, table) { rate(binder, substance, &what, duration_s, table) } else { 0.0 };
+    Lever::Spill {
+        site: binder.facility(site),
+        substance: substance.to_string(),
+        rate_kg_s,
+        duration_s,
+        what: Box::new(what),
+    }
+}
+
+/// The largest lasting rate of a source in a breeze on a mild evening, kg/s, for the story; what is wrong with the source becomes
 /// complaints. The run itself computes the leak in the air of its moment.
-fn tank_rate(binder: &mut Binder, substance: &str, tank: &TankSpec, duration_s: f64, table: &Table) -> f64 {
+fn rate(binder: &mut Binder, substance: &str, what: &What, duration_s: f64, table: &Table) -> f64 {
     let spec = gas::GasSpec::default();
     let air = gas::air(&spec, spec.wind, 20.0);
     let site = gas::leak::site_under(&air, spec.wind, spec.cloud, -10.0);
     let (path, at) = (binder.source.path.clone(), Point::default());
-    match gas::leak::tank(substance, table, tank, at, 0.0, duration_s, &site, &path) {
+    match gas::leak::run(substance, table, what, at, (0.0, duration_s), &site, &path) {
         Ok(release) if release.total_mass_kg() > 0.0 => release.most_sustained_kg_s(),
         Ok(_) => {
-            let hint = "is the hole below the liquid, and the duration above 0?";
-            binder.complain(substance, "nothing leaves this tank", hint);
+            let (none, hint) = match what {
+                What::Tank(_) => {
+                    ("nothing leaves this tank", "is the hole below the liquid, and the duration above 0?")
+                }
+                _ => ("nothing leaves this source", "is the duration above 0?"),
+            };
+            binder.complain(substance, none, hint);
             0.0
         }
         Err(wrong) => {
@@ -173,6 +198,7 @@ pub(super) fn place_of(lever: &Lever, city: &City) -> Option<Point> {
             line.get(line.len() / 2).copied()
         }
         Lever::ReleaseGas { site, .. }
+        | Lever::Spill { site, .. }
         | Lever::Burn { site, .. }
         | Lever::ExplodeDust { site, .. }
         | Lever::PlaceTank { site, .. }
